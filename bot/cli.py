@@ -1,0 +1,88 @@
+"""The command `opine`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import cli_campaigns, cli_keys, cli_read
+from bot.cli_run import run
+
+app = typer.Typer(
+    name="opine",
+    help="Collects what people say about images, in any language, and turns it into preference data.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+app.add_typer(cli_campaigns.app, name="campaign")
+app.add_typer(cli_keys.app, name="key")
+database = typer.Typer(help="The database.", no_args_is_help=True)
+work = typer.Typer(help="Opinions that wait to be read.", no_args_is_help=True)
+app.add_typer(database, name="db")
+app.add_typer(work, name="work")
+app.command("read")(cli_read.read)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (OPINE_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (OPINE_PORT); 0 picks a free one.")] = None,
+) -> None:
+    """Start the chat page, the API and the reader."""
+    from bot.serving import serve
+
+    raise typer.Exit(serve(host=host, port=port))
+
+
+@app.command("export")
+def export_(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; must be new or an earlier export.")],
+    campaign: Annotated[str | None, typer.Option(help="Only this campaign.")] = None,
+    gold_only: Annotated[bool, typer.Option("--gold-only", help="Only what people confirmed or corrected.")] = False,
+) -> None:
+    """Write all that was said as a dataset."""
+    from bot.cli_data import export
+
+    run(export(folder, campaign, gold_only=gold_only))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Comments as .csv or .jsonl.", exists=True, dir_okay=False)],
+    campaign: Annotated[str, typer.Option(help="Campaign that takes them.")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="Where a column has another name: text=Kommentar; repeat it.")
+    ] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go; default: beside the file.")] = None,
+) -> None:
+    """Read existing comments in.
+
+    Run it again after an interruption: nothing is taken twice."""
+    from bot.cli_data import import_comments
+
+    raise typer.Exit(run(import_comments(file, campaign, column or [], rejects)))
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema."""
+    from bot.cli_data import upgrade
+
+    run(upgrade())
+
+
+@work.command()
+def status() -> None:
+    """Count what waits, what is being read, and what failed."""
+    from bot.cli_data import work_status
+
+    run(work_status())
+
+
+@work.command()
+def requeue() -> None:
+    """Let opinions that could not be read be tried again, and read all anew where the reader is newer."""
+    from bot.cli_data import requeue
+
+    run(requeue())

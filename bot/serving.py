@@ -1,0 +1,62 @@
+"""`opine serve`: one process with the chat page, the API and the reading worker."""
+
+import asyncio
+import socket
+from functools import partial
+
+import structlog
+import uvicorn
+from feedback.store import Store
+
+from bot.conversation import Conversation
+from bot.demo import create_demo
+from bot.logs import set_up
+from bot.opening import opened
+from bot.settings import Settings
+from bot.web_app import create_app
+from bot.worker import Worker
+from feedback.reading import Reader
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 10
+
+
+def serve(*, host: str | None = None, port: int | None = None) -> int:
+    """Serve until SIGINT or SIGTERM, then drain; returns the exit code."""
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = Settings().model_copy(update=changes)
+    set_up(json=settings.log_json)
+    return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    try:
+        listener = _listen(settings.host, settings.port)
+    except OSError as error:
+        print(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port")
+        return 1
+    with listener:
+        async with opened(settings) as (store, media):
+            if settings.demo:
+                await create_demo(store, media)
+            worker = _worker(settings, store) if settings.worker else None
+            app = create_app(settings, store, media, Conversation(store, media), worker)
+            config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False)
+            address, number = listener.getsockname()[:2]
+            shown = f"[{address}]" if ":" in address else address
+            print(f"Opine is ready at {settings.public_url or f'http://{shown}:{number}/'}", flush=True)
+            await uvicorn.Server(config).serve([listener])
+    return 0
+
+
+def _worker(settings: Settings, store: Store) -> Worker:
+    load = partial(Reader, threads=settings.threads)
+    return Worker(store, load, batch=settings.batch, lease_seconds=settings.lease_seconds)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=2048)
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,99 @@
+"""What the routes share: the parts of the application, and who is asking, as FastAPI dependencies."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from feedback.store import Store
+
+from bot.conversation import Conversation
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.web_events import Streams
+from bot.web_images import Displayed
+from bot.web_problems import Problem, too_many
+from bot.web_security import Limits, VisitorTokens
+from bot.worker import Worker
+from feedback.errors import NotFound
+from feedback.media import Media
+from feedback.records import Annotator
+
+KEY_SCOPES = ("ingest", "read", "export", "admin", "erase")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a route may need; one per application."""
+
+    settings: Settings
+    store: Store
+    media: Media
+    conversation: Conversation
+    worker: Worker | None
+    metrics: Metrics
+    tokens: VisitorTokens
+    limits: Limits
+    streams: Streams
+    displayed: Displayed
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsHere = Annotated[Parts, Depends(_parts)]
+Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", max_length=64)]
+CampaignName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Tag = Annotated[str, Query(description="BCP 47 tags, the preferred one first, separated by commas.", max_length=200)]
+Cursor = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="The `next` of the page before.")]
+
+_visitor = HTTPBearer(scheme_name="visitor", description="The token of POST /visitors.", auto_error=False)
+_operator = HTTPBearer(scheme_name="operator", description="A key of `opine key add`.", auto_error=False)
+
+
+async def _person(
+    parts: PartsHere, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_visitor)]
+) -> Annotator:
+    """The visitor whose token this is; someone who was erased has none any more."""
+    annotator_id = parts.tokens.find(credentials.credentials) if credentials else None
+    if annotator_id is None:
+        raise session_ended()
+    try:
+        return await parts.store.get_annotator(annotator_id)
+    except NotFound:
+        raise session_ended() from None
+
+
+def session_ended() -> Problem:
+    """The token is missing, forged, expired, or of someone who was erased: ask for a new one."""
+    return Problem(401, "session-ended", headers={"WWW-Authenticate": "Bearer"})
+
+
+PersonHere = Annotated[Annotator, Depends(_person)]
+
+
+async def _writing_person(parts: PartsHere, person: PersonHere) -> Annotator:
+    if wait := parts.limits.visitors.take(person.id):
+        raise too_many(wait)
+    return person
+
+
+WritingPerson = Annotated[Annotator, Depends(_writing_person)]
+
+
+def operator(scope: str) -> Callable[..., Awaitable[None]]:
+    """A dependency that lets nobody through but holders of a key with this scope."""
+
+    async def check(
+        parts: PartsHere, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_operator)]
+    ) -> None:
+        key = await parts.store.find_key(credentials.credentials) if credentials else None
+        if key is None:
+            raise Problem(401, "key-needed", headers={"WWW-Authenticate": "Bearer"})
+        if scope not in key.scopes:
+            raise Problem(403, "scope-missing", scope=scope)
+
+    return check

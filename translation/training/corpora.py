@@ -1,0 +1,54 @@
+"""Reads the training texts: labelled opinions (by the folder's own `opinions.py`) and Tatoeba pairs."""
+
+import gzip
+import hashlib
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def _parser(folder: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("opinions", folder / "opinions.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(folder / "opinions.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def opinion_files(folder: Path) -> list[Path]:
+    """The training files of the opinions, in a fixed order; dev is never among them."""
+    return sorted((folder / "train").glob("*/*.tsv"))
+
+
+def opinions(folder: Path, files: list[Path] | None = None) -> Iterator[dict[str, Any]]:
+    """Every well-formed opinion: id, language, kind, preference, source_text, reference, labels with spans."""
+    parser = _parser(folder)
+    for path in files if files is not None else opinion_files(folder):
+        for number, opinion in parser.read(path):
+            if not isinstance(opinion, parser.Malformed):
+                yield {**opinion, "id": f"{path.parent.name}/{path.stem}/{number}"}
+
+
+def pair_files(folder: Path) -> list[Path]:
+    """The Tatoeba files, one a language."""
+    return sorted((folder / "tatoeba").glob("*.tsv.gz"))
+
+
+def pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """(source, English) of one Tatoeba file."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            source, english = line.rstrip("\n").split("\t")[:2]
+            yield source, english
+
+
+def sha256(files: list[Path]) -> str:
+    """One hash over the names and bytes of the files, for the model card."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()

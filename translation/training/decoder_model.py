@@ -1,0 +1,98 @@
+"""The English decoder as a torch module: whisper-tiny.en's decoder (MIT) over the states of a text encoder instead of audio."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+WIDTH, HEADS, LAYERS, POSITIONS = 384, 6, 4, 448
+END, START = 0, 1  # the first two of the kept ids
+
+
+class Attention(nn.Module):
+    """Multi-head attention of `x` over `memory`; both (batch, length, 384)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q, self.k, self.v, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+
+    def forward(self, x: Tensor, memory: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        query, keys, values = (heads(part) for part in (self.q(x), self.k(memory), self.v(memory)))
+        y = F.scaled_dot_product_attention(query, keys, values, attn_mask=mask, is_causal=causal)
+        return self.out(y.transpose(1, 2).reshape(x.shape))  # type: ignore[no-any-return]
+
+
+def heads(x: Tensor) -> Tensor:
+    """(batch, length, 384) -> (batch, heads, length, 64)."""
+    return x.unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
+
+
+class Layer(nn.Module):
+    """Pre-norm: own attention, cross-attention, feed-forward."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(WIDTH) for _ in range(3))
+        self.own, self.cross = Attention(), Attention()
+        self.up, self.down, self.drop = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH), nn.Dropout(0.1)
+
+    def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        y = self.norm1(x)
+        x = x + self.drop(self.own(y, y, causal=True))
+        x = x + self.drop(self.cross(self.norm2(x), memory, mask=mask))
+        return self.feed(x)
+
+    def feed(self, x: Tensor) -> Tensor:
+        return x + self.drop(self.down(F.gelu(self.up(self.norm3(x)))))  # type: ignore[no-any-return]
+
+
+class Decoder(nn.Module):
+    """tokens (batch, length), memory (batch, source, 384), mask (batch, source) -> logits (batch, length, vocabulary)."""
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.embedding, self.position = nn.Embedding(vocabulary, WIDTH), nn.Parameter(torch.zeros(POSITIONS, WIDTH))
+        self.adapter, self.adapter_norm = nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH)
+        self.norm = nn.LayerNorm(WIDTH)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+
+    def forward(self, tokens: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        x = self.embedding(tokens) + self.position[: tokens.shape[1]]
+        memory = self.adapter_norm(self.adapter(memory))
+        for layer in self.layers:
+            x = layer(x, memory, mask[:, None, None, :])
+        return self.norm(x) @ self.embedding.weight.T  # type: ignore[no-any-return]
+
+
+def load_decoder(path: Path) -> Decoder:
+    """Read a checkpoint, fp16 or fp32, as an fp32 module."""
+    tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
+    model = Decoder(tensors["embedding.weight"].shape[0])
+    model.load_state_dict(tensors)
+    return model
+
+
+def stack(states: Sequence[NDArray[np.float16]]) -> tuple[Tensor, Tensor]:
+    """Pad encoder states to one batch; the mask is true where there is a token."""
+    parts = [torch.from_numpy(np.asarray(state, dtype=np.float32)) for state in states]
+    memory = nn.utils.rnn.pad_sequence(parts, batch_first=True)
+    lengths = torch.tensor([len(part) for part in parts])
+    return memory, torch.arange(memory.shape[1])[None, :] < lengths[:, None]
+
+
+@torch.inference_mode()
+def greedy(model: Decoder, states: Sequence[NDArray[np.float16]], limit: int = 70) -> list[list[int]]:
+    """The likeliest next token again and again: for the learning curve, not for use."""
+    memory, mask = stack(states)
+    tokens, done = torch.full((len(states), 1), START), torch.zeros(len(states), dtype=torch.bool)
+    while not done.all() and tokens.shape[1] <= limit:
+        best = model(tokens, memory, mask)[:, -1].argmax(-1).masked_fill(done, END)
+        done |= best == END
+        tokens = torch.cat([tokens, best[:, None]], 1)
+    rows: list[list[int]] = tokens[:, 1:].tolist()
+    return [row[: row.index(END)] if END in row else row for row in rows]
