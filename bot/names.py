@@ -241,20 +241,23 @@ ERRORS: dict[str, Name] = {
     "too_long": mark("error", "Your message is too long; {limit} characters fit."),
     "broken": mark("error", "Your message contains a broken character. Please type it again."),
     "repeated": mark("error", "This message was already saved with other words. Please send it as a new one."),
+    "no_showing": mark("error", "That fits no image on show. Look at one first, then say what you think."),
     "stale": mark("error", "That button no longer works."),
 }
 
 
 def error(tag: str, key: str, **values: object) -> str:
-    """The sentence for an error that a person meets; `rate_limited` takes `seconds`."""
-    said = wording(tag)
-    if key == "rate_limited":
-        return said.say_many(
-            "That was a lot at once. Please try again in {count} second.",
-            "That was a lot at once. Please try again in {count} seconds.",
-            int(str(values["seconds"])),
-        )
-    return said.fill(ERRORS[key], **values)
+    """The sentence for an error that a person meets; the key is one of `ERRORS`."""
+    return wording(tag).fill(ERRORS[key], **values)
+
+
+def rate_limited(tag: str, seconds: int) -> str:
+    """The sentence for somebody who sends too much at once."""
+    return wording(tag).say_many(
+        "That was a lot at once. Please try again in {count} second.",
+        "That was a lot at once. Please try again in {count} seconds.",
+        seconds,
+    )
 
 
 def taxonomy_names(tag: str) -> dict[str, object]:

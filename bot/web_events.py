@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 
 import structlog
-from feedback.store import Store
 
 from feedback.records import Event
+from feedback.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +45,12 @@ class Streams:
         last = await self._store.latest_event_id()
         while True:
             try:
-                await self._store.wait(WAIT_SECONDS)
+                seen = self._store.changes
                 while events := await self._store.events_since(last, _PAGE):
                     last = events[-1].id
                     for event in events:
                         self._wake(event.annotator_id)
+                await self._store.wait(WAIT_SECONDS, seen)
             except Exception as error:  # a database that is away must not end the streams
                 log.warning("waiting for events failed", error=type(error).__name__)
                 self._wake_all()

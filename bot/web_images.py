@@ -1,4 +1,4 @@
-"""What people are shown: a copy of bounded size without metadata, made once and kept; the original is for exports only."""
+"""What people are shown: a copy of bounded size without metadata, made once and kept."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Which sites may use the API from a browser: an exact list. This protects visitors' browsers; it authenticates nobody."""
+"""Which sites may use the API from a browser, by an exact list; it authenticates nobody."""
 
 from urllib.parse import urlsplit
 
@@ -21,11 +21,12 @@ class Origins(CORSMiddleware):
     """CORS for the API: other origins, and `null`, get a 403 instead of an answer that their browser then hides."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        if "*" in settings.origins:
+            raise ValueError("OPINE_ORIGINS: name each site, such as https://example.org; * is not accepted")
         public = urlsplit(settings.public_url)
-        own = [f"{public.scheme}://{public.netloc}"] if public.netloc else []
         super().__init__(
             app,
-            allow_origins=[*settings.origins, *own],
+            allow_origins=[*(site.rstrip("/") for site in settings.origins), f"{public.scheme}://{public.netloc}"],
             allow_methods=METHODS,
             allow_headers=ALLOWED_HEADERS,
             expose_headers=EXPOSED_HEADERS,
@@ -58,7 +59,7 @@ class Origins(CORSMiddleware):
 
 def _same_host(origin: str, host: str | None) -> bool:
     """Whether the page comes from this very server; behind a proxy the scheme may differ."""
-    return host is not None and urlsplit(origin).netloc == host
+    return bool(host) and origin.partition("://")[2] == host
 
 
 def _varying(send: Send) -> Send:

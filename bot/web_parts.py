@@ -2,25 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from feedback.store import Store
 
 from bot.conversation import Conversation
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.web_events import Streams
 from bot.web_images import Displayed
-from bot.web_problems import Problem, too_many
+from bot.web_problems import MEDIA_TYPE, Problem, too_many
 from bot.web_security import Limits, VisitorTokens
-from bot.worker import Worker
 from feedback.errors import NotFound
 from feedback.media import Media
-from feedback.records import Annotator
+from feedback.records import Annotator, Campaign, Scope
+from feedback.store import Store
 
-KEY_SCOPES = ("ingest", "read", "export", "admin", "erase")
+if TYPE_CHECKING:
+    from bot.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Parts:
     store: Store
     media: Media
     conversation: Conversation
-    worker: Worker | None
+    worker: "Worker | None"  # None: another process reads
     metrics: Metrics
     tokens: VisitorTokens
     limits: Limits
@@ -50,12 +50,31 @@ CampaignName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Tag = Annotated[str, Query(description="BCP 47 tags, the preferred one first, separated by commas.", max_length=200)]
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="The `next` of the page before.")]
 
-_visitor = HTTPBearer(scheme_name="visitor", description="The token of POST /visitors.", auto_error=False)
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": about,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    }
+    for status, about in {
+        401: "No token or key, or one that is not good any more.",
+        403: "Not from this site, or not with this key.",
+        404: "Not there, or not yours.",
+        409: "Contradicts what is kept.",
+        413: "Too large.",
+        422: "Not as it should be; `errors` says where.",
+        429: "Too often; `Retry-After` says when.",
+        500: "A fault of the server.",
+        503: "Busy just now; `Retry-After` says when.",
+        507: "The disk is full.",
+    }.items()
+}
+
+visitor_bearer = HTTPBearer(scheme_name="visitor", description="The token of POST /visitors.", auto_error=False)
 _operator = HTTPBearer(scheme_name="operator", description="A key of `opine key add`.", auto_error=False)
 
 
 async def _person(
-    parts: PartsHere, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_visitor)]
+    parts: PartsHere, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(visitor_bearer)]
 ) -> Annotator:
     """The visitor whose token this is; someone who was erased has none any more."""
     annotator_id = parts.tokens.find(credentials.credentials) if credentials else None
@@ -69,7 +88,15 @@ async def _person(
 
 def session_ended() -> Problem:
     """The token is missing, forged, expired, or of someone who was erased: ask for a new one."""
-    return Problem(401, "session-ended", headers={"WWW-Authenticate": "Bearer"})
+    return Problem(401, "session", headers={"WWW-Authenticate": "Bearer"})
+
+
+async def find_campaign(parts: Parts, name: str) -> Campaign:
+    """The campaign, for people: a 404 lists no names, since which campaigns there are is the operators' business."""
+    try:
+        return await parts.store.get_campaign(name)
+    except NotFound:
+        raise Problem(404, "no-campaign") from None
 
 
 PersonHere = Annotated[Annotator, Depends(_person)]
@@ -84,7 +111,7 @@ async def _writing_person(parts: PartsHere, person: PersonHere) -> Annotator:
 WritingPerson = Annotated[Annotator, Depends(_writing_person)]
 
 
-def operator(scope: str) -> Callable[..., Awaitable[None]]:
+def operator(scope: Scope) -> Callable[..., Awaitable[None]]:
     """A dependency that lets nobody through but holders of a key with this scope."""
 
     async def check(

@@ -12,11 +12,14 @@ from starlette.responses import Response
 
 from bot import names
 from bot.wording import negotiate
+from feedback.errors import Conflict, NotFound, StoreError, StoreFull
+from feedback.media import BadImage, NoRoom
 from feedback.records import MAX_TEXT
 
 MEDIA_TYPE = "application/problem+json"
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _TAGS = 10
+RETRY_SECONDS = 2
 
 # Told to operators and their tools, in English; what people meet has its sentences in the catalogues (names.ERRORS).
 SENTENCES = {
@@ -24,16 +27,17 @@ SENTENCES = {
     "scope-missing": "This key has not the scope {scope}; make one that has it with `opine key add`.",
     "origin-refused": "This site may not use the server; the operator can add it to OPINE_ORIGINS.",
     "preflight-refused": "Only the methods and headers in the Access-Control-Allow headers may be used.",
-    "too-large": "The body is too large: {limit} bytes at most.",
     "invalid": "The request is not as it should be: {what}.",
     "bad-image": "{reason}",
     "conflict": "{reason}",
+    "refused": "{reason}",
     "unreadable": "The body could not be read: send JSON in UTF-8, or a form where a file is asked for.",
     "method-not-allowed": "This address does not take that method; the header Allow names those it takes.",
     "http-error": "{reason}",
     "unknown-campaign": "There is no campaign of that name; there are: {known}.",
     "not-ready": "{reason}",
 }
+_SAID_AS = {"store-busy": "not-saved", "store-full": "not-saved"}
 
 
 class Fault(BaseModel):
@@ -54,8 +58,11 @@ class ProblemDetails(BaseModel):
     errors: list[Fault] | None = None
 
 
-class Problem(Exception):
-    """An error that is told; the code chooses the sentence, whose {places} the values fill."""
+class Problem(HTTPException):
+    """An error that is told; the code chooses the sentence, whose {places} the values fill.
+
+    It is an HTTPException because FastAPI turns anything else that is raised while it reads a body into a bare 400.
+    """
 
     def __init__(
         self,
@@ -66,10 +73,8 @@ class Problem(Exception):
         faults: Iterable[Fault] = (),
         **values: object,
     ) -> None:
-        super().__init__(code)
-        self.status = status
+        super().__init__(status, code, headers)
         self.code = code
-        self.headers = dict(headers or {})
         self.faults = list(faults)
         self.values = values
 
@@ -79,18 +84,18 @@ class Problem(Exception):
         details = ProblemDetails(
             type=f"urn:opine:problem:{self.code}",
             title=self.code.replace("-", " ").capitalize(),
-            status=self.status,
-            detail=self._sentence(negotiate(wanted_languages(request.headers.get("accept-language"))), trace),
+            status=self.status_code,
+            detail=self._sentence(negotiate(wanted_languages(request.headers.get("accept-language")))),
             trace_id=trace,
             errors=self.faults or None,
         )
-        headers = {"Cache-Control": "no-store", "Vary": "Accept-Language", **self.headers}
-        return Response(details.model_dump_json(exclude_none=True), self.status, headers, media_type=MEDIA_TYPE)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Language", **(self.headers or {})}
+        return Response(details.model_dump_json(exclude_none=True), self.status_code, headers, media_type=MEDIA_TYPE)
 
-    def _sentence(self, locale: str, trace: str) -> str:
+    def _sentence(self, locale: str) -> str:
         if self.code in SENTENCES:
             return SENTENCES[self.code].format(**self.values)
-        return names.error(locale, self.code.replace("-", "_"), trace=trace, **self.values)
+        return names.error(locale, _SAID_AS.get(self.code, self.code).replace("-", "_"), **self.values)
 
 
 def wanted_languages(header: str | None) -> list[str]:
@@ -117,12 +122,30 @@ def too_many(seconds: float) -> Problem:
 
 def from_http(error: HTTPException) -> Problem:
     """What FastAPI and Starlette raise of themselves; a body that cannot be parsed is a 422 like any other bad body."""
+    if isinstance(error, Problem):
+        return error
     if error.status_code == 404:
         return not_found()
     if error.status_code == 400:
         return Problem(422, "unreadable")
     code = "method-not-allowed" if error.status_code == 405 else "http-error"
     return Problem(error.status_code, code, headers=error.headers, reason=error.detail)
+
+
+def from_error(error: Exception) -> Problem:
+    """What the store and the media folder raise; their sentences are fit for operators and hold nothing of a person."""
+    match error:
+        case NotFound():
+            return not_found()
+        case Conflict():
+            return Problem(409, "conflict", reason=_as_sentence(error))
+        case StoreFull() | NoRoom():
+            return Problem(507, "store-full")
+        case StoreError():
+            return Problem(503, "store-busy", headers={"Retry-After": str(RETRY_SECONDS)})
+        case BadImage():
+            return Problem(422, "bad-image", reason=_as_sentence(error))
+    return Problem(422, "refused", reason=_as_sentence(error))
 
 
 def from_validation(error: RequestValidationError) -> Problem:
@@ -139,9 +162,14 @@ def from_validation(error: RequestValidationError) -> Problem:
 def _text_problem(text: str, faults: list[Fault]) -> Problem:
     """A person's own text gets a sentence of its own, in their language."""
     if len(text) > MAX_TEXT:
-        return Problem(422, "text-too-long", faults=faults, count=len(text), limit=MAX_TEXT)
+        return Problem(422, "too-long", faults=faults, limit=MAX_TEXT)
     broken = "\0" in text or any("\ud800" <= c <= "\udfff" for c in text)
-    return Problem(422, "text-broken" if broken else "text-empty", faults=faults)
+    return Problem(422, "broken" if broken else "empty", faults=faults)
+
+
+def _as_sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _pointer(error: Mapping[str, Any]) -> str:

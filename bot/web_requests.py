@@ -1,4 +1,4 @@
-"""What happens to every request: a trace id, a log line without content, a latency, limits, and no error without an answer."""
+"""What happens to every request: trace id, log line without content, latency, limits, an answer to every error."""
 
 import re
 import secrets
@@ -41,7 +41,9 @@ class Tracing:
 
         async def send_traced(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Trace-Id"] = trace
+                headers = MutableHeaders(scope=message)
+                headers["X-Trace-Id"] = trace
+                headers["X-Content-Type-Options"] = "nosniff"
                 self._record(scope, message["status"], time.perf_counter() - began)
             await send(message)
 

@@ -11,3 +11,23 @@ class NotFound(OpineError, LookupError):
 
 class Conflict(OpineError, ValueError):
     """The request contradicts what is stored."""
+
+
+class StoreError(OpineError):
+    """The database could not do it; nothing was written."""
+
+
+class StoreBusy(StoreError):
+    """The database is locked, overloaded or out of reach: trying again may help."""
+
+
+class StoreFull(StoreError):
+    """The disk of the database is full."""
+
+
+class StoreInUse(StoreError):
+    """Another process has this SQLite file open."""
+
+
+class SchemaError(StoreError):
+    """The tables are not those that this version of Opine needs."""

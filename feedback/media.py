@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from feedback.compression import estimate_jpeg_quality, name_chroma_subsampling
-from feedback.errors import OpineError
+from feedback.errors import NotFound, OpineError
 from feedback.records import NewImage
 
 if TYPE_CHECKING:
@@ -37,12 +37,16 @@ _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _warning_filter = threading.Lock()  # Python's warning filters belong to the process, not to a thread
 
 
-class BadImage(OpineError, ValueError):  # noqa: N818
+class BadImage(OpineError, ValueError):
     """These bytes are not an image that is accepted; the message says what to do."""
 
 
-class NoRoom(OpineError, OSError):  # noqa: N818
+class NoRoom(OpineError, OSError):
     """The image could not be written because the disk, or the quota, is full; nothing was kept."""
+
+
+class MissingImage(NotFound, FileNotFoundError):
+    """An image that is known has no file: the media folder is another one, or incomplete."""
 
 
 class Media:
@@ -89,8 +93,11 @@ class Media:
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
     def read(self, sha256: str) -> bytes:
-        """The original bytes; FileNotFoundError where they were never taken."""
-        return self.path(sha256).read_bytes()
+        """The original bytes; MissingImage where there are none."""
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise MissingImage(f"the image {sha256} is not in {self.folder}; restore that folder") from error
 
     def _open(self, data: bytes) -> "Image.Image":
         from PIL import Image, UnidentifiedImageError

@@ -6,15 +6,16 @@ The encoder reads each text once; every figure below comes from that one pass, b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from translation.bundled import WEIGHTS, BundledReader, Encoded
+from translation.identify import Identified, identify
+from translation.translate import Translation, translate
+
 from feedback.colors import with_color
 from feedback.normalize import normalize
 from feedback.records import Kind, Reading
 from feedback.signature import signature
 from feedback.taxonomy import taxonomy
-from translation.bundled import WEIGHTS, BundledReader, Encoded
 from translation.decoding import EnglishDecoder
-from translation.identify import Identified, identify
-from translation.translate import Translation, translate
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,17 +20,22 @@ Choice = Literal["A", "B", "C", "D", "tie"]
 Polarity = Literal["positive", "negative", "neutral"]
 Status = Literal["suggested", "confirmed", "corrected", "rejected"]
 Channel = Literal["discord", "web", "import"]
+Scope = Literal["ingest", "read", "export", "admin", "erase"]
 PreferenceSource = Literal["click", "words", "both"]
 
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D")
 KIND_OF_COUNT: dict[int, Kind] = {1: "single", 2: "pair", 3: "set", 4: "set"}
 
 
-def _storable(text: str) -> str:
+def _well_formed(text: str) -> str:
     if any(unicodedata.category(c) == "Cs" for c in text):
         raise ValueError("the text holds a lone surrogate, half of a character; send well-formed Unicode")
     if "\0" in text:
         raise ValueError("the text holds a NUL character; remove it")
+    return text
+
+
+def _short_enough(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(f"the text has {len(text)} characters; {MAX_TEXT} at most")
     return text
@@ -43,8 +48,10 @@ def _not_blank(text: str) -> str:
     return text
 
 
-SourceText = Annotated[str, AfterValidator(_storable), AfterValidator(_not_blank)]
+Words = Annotated[str, AfterValidator(_well_formed)]  # any other text: what a database or a file cannot keep is refused
+SourceText = Annotated[Words, AfterValidator(_short_enough), AfterValidator(_not_blank)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Tag = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]  # BCP 47
 
 
 class Record(BaseModel):
@@ -58,10 +65,10 @@ class Campaign(Record):
 
     id: str
     name: Name
-    title: str
-    question: str | None = None  # in the operator's words; None: the catalogue's default question
+    title: Words
+    question: Words | None = None  # in the operator's words; None: the catalogue's default question
     consent_version: int = 1
-    consent_text: str | None = None  # None: the catalogue's text, in the person's language
+    consent_text: Words | None = None  # None: the catalogue's text, in the person's language
     training_use: bool = True
     archived: bool = False
     created_at: datetime
@@ -78,10 +85,10 @@ class NewImage(Record):
     perceptual_hash: str
     jpeg_quality: int | None = None  # estimated from the quantization tables
     chroma_subsampling: str | None = None  # "4:4:4", "4:2:2", "4:2:0"
-    prompt: str | None = None
-    generator: str | None = None
+    prompt: Words | None = None
+    generator: Words | None = None
     seed: int | None = None
-    source: str | None = None  # where it came from, with its licence
+    source: Words | None = None  # where it came from, with its licence
 
 
 class Image(NewImage):
@@ -98,7 +105,15 @@ class Comparison(Record):
     campaign_id: str
     kind: Kind
     images: tuple[Image, ...]
-    prompt: str | None = None
+    prompt: Words | None = None
+
+
+class Candidate(Record):
+    """A comparison that a person has not seen: how often others were shown it, and in which orders of its images."""
+
+    comparison: Comparison
+    times_shown: int
+    orders: dict[tuple[str, ...], int]
 
 
 class Showing(Record):
@@ -120,7 +135,7 @@ class Annotator(Record):
 
     id: str
     channel: Channel
-    locale: str = "en"
+    locale: Tag = "en"
     consent_version: int | None = None  # None: has not agreed yet
     training_use: bool = True
     created_at: datetime
@@ -133,8 +148,8 @@ class NewOpinion(Record):
     annotator_id: str
     source_text: SourceText
     channel: Channel
-    client_message_id: Annotated[str, Field(min_length=1, max_length=100)]  # the same id twice is one opinion
-    declared_language: str | None = None
+    client_message_id: Annotated[Words, Field(min_length=1, max_length=100)]  # the same id twice is one opinion
+    declared_language: Tag | None = None
 
 
 class Opinion(NewOpinion):
@@ -158,8 +173,8 @@ class Label(Record):
     strength: Annotated[int, Field(ge=1, le=3)] = 2
     targets: tuple[Letter, ...] = ()
     attributes: tuple[str, ...] = ()
-    value: str | None = None  # the colour, the misread word, the missing thing; in English
-    value_raw: str | None = None  # the same in the person's words
+    value: Words | None = None  # the colour, the misread word, the missing thing; in English
+    value_raw: Words | None = None  # the same in the person's words
     span: tuple[int, int] | None = None  # None: added by hand, with no evidence
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
     status: Status = "suggested"
@@ -188,9 +203,9 @@ class Reading(Record):
 
     language: str  # BCP 47; "und" where it is not known
     language_confidence: float
-    translation: str | None  # None: the quality gate let nothing through
+    translation: Words | None  # None: the quality gate let nothing through
     translation_confidence: float | None = None
-    labels: tuple[Label, ...] = ()
+    labels: tuple[Label, ...] = ()  # as suggested; only their status follows the person's answers
     preference: Preference = Preference(choice=None)
     signature: str  # normalizer, taxonomy and decoding settings
     translation_signature: str
@@ -207,6 +222,23 @@ class Critique(Record):
     failed: bool = False  # the reader gave up on it; it is kept and can be read again
 
 
+class StatedPreference(Record):
+    """A preference as one person stated it about one showing, for exports."""
+
+    showing_id: str
+    comparison_id: str
+    campaign_id: str
+    annotator_id: str
+    kind: Kind
+    images: tuple[Image, ...]  # in the order shown
+    prompt: str | None
+    preference: Preference
+    channel: Channel
+    consent_version: int | None
+    training_use: bool
+    created_at: datetime  # when it was shown
+
+
 class Event(Record):
     """Something that happened and that a front end may show; ids only ever grow."""
 
@@ -214,4 +246,12 @@ class Event(Record):
     annotator_id: str
     kind: str
     payload: dict[str, Any]
+    created_at: datetime
+
+
+class Key(Record):
+    """An access key of an operator's tool; its secret is not kept."""
+
+    name: Name
+    scopes: tuple[Scope, ...]
     created_at: datetime

@@ -73,11 +73,13 @@ export class Api {
     return this.#token;
   }
 
+  /** @returns {Promise<string>} */
   async #enter() {
     const known = recall(`token:${this.server}`);
-    if (known) return known;
     const visitor = { campaign: this.campaign, locale: this.locale || undefined };
-    const { token } = await (await this.#request("POST", "/visitors", {}, visitor)).json();
+    /** @type {Record<string, string>} */
+    const headers = known ? { Authorization: `Bearer ${known}` } : {}; // the same person, with a token that lasts longer
+    const { token } = await (await this.#request("POST", "/visitors", headers, visitor)).json();
     remember(`token:${this.server}`, token);
     return token;
   }

@@ -45,8 +45,8 @@ export class Outbox {
 
   /**
    * @param {string} scope  server and campaign: several sites may share one browser origin
-   * @param {(item: Waiting) => Promise<void>} deliver
-   * @param {(item: Waiting, state: "sending" | "saved" | "will_retry" | "refused") => void} changed
+   * @param {(item: Waiting) => Promise<any>} deliver  resolves to the server's answer
+   * @param {(item: Waiting, state: "sending" | "saved" | "will_retry" | "refused", answer?: any) => void} changed
    * @param {AbortSignal} signal
    */
   constructor(scope, deliver, changed, signal) {
@@ -103,9 +103,9 @@ export class Outbox {
   async #send(item, attempt) {
     this.changed(item, "sending");
     try {
-      await this.deliver(item);
+      const answer = await this.deliver(item);
       await this.discard(item);
-      this.changed(item, "saved");
+      this.changed(item, "saved", answer);
       return 0;
     } catch (error) {
       if (this.signal.aborted) return 1;

@@ -11,7 +11,8 @@ const SILENCE = 60_000; // ms; the server sends a comment every 15 s or so
  * @returns {AsyncGenerator<{id: string | null, event: string, data: string}>}
  */
 async function* frames(body, connection) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   const giveUp = () => connection.abort();
   let pending = "";
   let timer = setTimeout(giveUp, SILENCE);
@@ -22,7 +23,7 @@ async function* frames(body, connection) {
       if (done) return;
       clearTimeout(timer);
       timer = setTimeout(giveUp, SILENCE);
-      pending = (pending + value).replace(/\r\n?/g, "\n");
+      pending = (pending + decoder.decode(value, { stream: true })).replace(/\r\n?/g, "\n");
       const whole = pending.split("\n\n");
       pending = whole.pop() ?? "";
       for (const frame of whole) yield parse(frame);

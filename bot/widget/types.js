@@ -11,19 +11,19 @@
  * @typedef {{id: string, showing_id: string, source_text: string, client_message_id: string}} Opinion
  * @typedef {{language: string, translation: string | null}} Reading
  * @typedef {{opinion: Opinion, images: Picture[], reading: Reading | null, labels: Label[], preference: Preference, failed: boolean}} Critique
- * @typedef {{name: string, hex: string, label: string, action: string}} Swatch
- * @typedef {{id: string, label: string}} Action
- * @typedef {{text: string, locale: string, dir: string, actions: Action[], showing: Showing | null, critique: Critique | null,
- *   question: {kind: string, swatches?: Swatch[]} | null}} Turn
+ * @typedef {{id: string, label: string, style?: string, swatch?: string | null}} Action
+ * @typedef {{kind: string, text: string, locale: string, dir: string, actions: Action[], showing: Showing | null, critique: Critique | null,
+ *   question: {kind: string, span: [number, number] | null} | null}} Turn
  * @typedef {{id: string, showing_id: string | null, text: string, created: number, scope: string, refused?: string}} Waiting  a message in the outbox
- * @typedef {{name: string, label: string, about: string, attributes: {name: string, label: string}[]}} Aspect
+ * @typedef {{aspects: Map<string, {label: string, attributes: Map<string, string>}>, polarities: Record<string, string>,
+ *   strengths: Record<string, string>}} Taxonomy  codes and their names in the interface's language
  *
  * @typedef {object} Context  what every part of one running chat shares
  * @property {import("./api.js").Api} api
  * @property {import("./words.js").Words} words
- * @property {Aspect[]} aspects
+ * @property {Taxonomy} taxonomy
  * @property {ShadowRoot} root
- * @property {(text: string) => void} status  says it in the status line
+ * @property {(text: string, undo?: () => void) => void} status  says it in the status line
  * @property {(id: string, choice: string) => void} chosen  marks the preferred picture of a showing
  */
 

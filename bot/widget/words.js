@@ -1,11 +1,13 @@
 /** The interface's sentences, all of them from the server's catalogues. */
 
 /** The only words of the widget's own: for when the server that has the others cannot be reached. @type {Record<string, string>} */
-const LAST_RESORT = { load_failed: "The chat could not be loaded.", retry: "Try again", open_chat: "Opine", close_chat: "Close", loading: "…" };
+const LAST_RESORT = {
+  load_failed: "The chat could not be loaded.", retry: "Try again", loading: "Loading", open_chat: "What do you think?",
+};
 
 export class Words {
   /** @param {{locale: string, dir: string, strings: Record<string, string>, locales: {tag: string, name: string}[]}} [wording] */
-  constructor(wording = { locale: "en", dir: "ltr", strings: LAST_RESORT, locales: [] }) {
+  constructor(wording = { locale: "en", dir: "ltr", strings: {}, locales: [] }) {
     this.locale = wording.locale;
     this.dir = wording.dir;
     this.locales = wording.locales;
@@ -38,4 +40,10 @@ export class Words {
 export function wanted(attribute, chosen) {
   const all = [attribute, chosen, document.documentElement.lang, ...navigator.languages];
   return [...new Set(all.filter(Boolean))].slice(0, 8).join(",");
+}
+
+/** The taxonomy as the server lists it, to look names up in. @param {any} taxonomy @returns {import("./types.js").Taxonomy} */
+export function named({ aspects, polarities, strengths }) {
+  const attributesOf = (/** @type {any} */ aspect) => new Map(aspect.attributes.map((/** @type {any} */ { name, label }) => [name, label]));
+  return { polarities, strengths, aspects: new Map(aspects.map((/** @type {any} */ aspect) => [aspect.name, { label: aspect.label, attributes: attributesOf(aspect) }])) };
 }

@@ -16,6 +16,7 @@ import sentencepiece
 from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
+from translation.tokens import PREFIX
 from translation.training import corpora
 from translation.training.packed import Packed, bert_state
 from translation.training.vocabulary import trim, unigram_model, used_pieces
@@ -57,7 +58,7 @@ def main() -> None:
     unlike = differences(model, other_tokenizer(packed), opinions + sample)
 
     used = used_pieces(model, sources)
-    keep = trim(packed.pieces, packed.scores.tolist(), set(used_pieces(model, opinions)), used, args.size)
+    keep = trim(packed.pieces, packed.scores.tolist(), set(used_pieces(model, [PREFIX, *opinions])), used, args.size)
     trimmed = unigram_model([packed.pieces[i] for i in keep], [float(packed.scores[i]) for i in keep])
     values, scales = packed.blocks("emb.word")
     state = {

@@ -1,0 +1,314 @@
+"""Decides what is said next; knows neither HTTP nor Discord.
+
+Everything that a person can send is answered by turns: a button that is out of date, a text that cannot be kept or a
+campaign that has ended gets a sentence in their language, never an exception.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot import commands, consent, corrections, replies
+from bot.comparisons import choose_next
+from bot.questions import find_question
+from bot.summary import judges_nothing
+from bot.turns import Heard, Question, Turn
+from bot.wording import Wording, find_catalogue, negotiate, wording
+from feedback.colors import Shade
+from feedback.errors import Conflict, NotFound, OpineError
+from feedback.media import Media
+from feedback.palette import palette
+from feedback.records import LETTERS, MAX_TEXT, Annotator, Campaign, Critique, Event, NewOpinion, Showing, SourceText
+from feedback.store import Store
+
+SURE_OF_LANGUAGE = 0.8  # confidence from which the reply is in the language of the message
+REMEMBERED = 5  # somebody nudged this few opinions ago is not nudged again
+
+
+class Conversation:
+    """The dialogue with everybody; all that it knows of a person is in the store."""
+
+    def __init__(self, store: Store, media: Media | None = None) -> None:
+        self._store = store
+        self._media = media
+
+    async def open(self, annotator: Annotator, campaign_name: str) -> list[Turn]:
+        """What somebody sees who comes, or comes back: the terms first, then the open or the next comparison."""
+        return await self.act(annotator, campaign_name, "next")
+
+    async def hear(
+        self,
+        annotator: Annotator,
+        campaign_name: str,
+        text: str,
+        client_message_id: str,
+        *,
+        showing_id: str | None = None,
+        declared_language: str | None = None,
+    ) -> Heard:
+        """Take a message: a command in words, or an opinion, which is committed before it is acknowledged."""
+        said = await self._wording(annotator, declared_language)
+        if (command := commands.find_command(text)) is not None:
+            return _answered(*await self._obey(annotator, campaign_name, command))
+        if (problem := _find_problem(text)) is not None:
+            return _answered(replies.failure(said, problem, limit=MAX_TEXT))
+        try:
+            campaign = await self._store.get_campaign(campaign_name)
+        except NotFound:
+            return _answered(replies.failure(said, "no_campaign"))
+        if not consent.is_given(annotator, campaign):
+            return _answered(consent.ask(said, annotator, campaign))
+        if campaign.archived:
+            return _answered(replies.failure(said, "archived"))
+        showing = await self._find_showing(annotator, campaign, showing_id)
+        if showing is None:
+            return _answered(replies.failure(said, "no_showing", replies.go_on(said)))
+        new = NewOpinion(
+            showing_id=showing.id,
+            annotator_id=annotator.id,
+            source_text=text,
+            channel=annotator.channel,
+            client_message_id=client_message_id,
+            declared_language=declared_language,
+        )
+        try:
+            opinion = await self._store.add_opinion(new)
+        except Conflict:
+            return _answered(replies.failure(said, "repeated"))
+        return Heard(opinion=opinion, turns=(replies.received(said),))
+
+    async def understood(self, opinion_id: str) -> list[Turn]:
+        """What was understood of an opinion, and one question where the answer matters."""
+        critique = await self._store.get_critique(opinion_id)
+        annotator = await self._store.get_annotator(critique.opinion.annotator_id)
+        said = await self._wording_of_reply(annotator, critique)
+        if critique.reading is None:
+            return [replies.unread(said, critique) if critique.failed else replies.received(said)]
+        nudge = judges_nothing(critique) and not await self._nudged_lately(critique)
+        turns = [replies.understood(said, critique, nudge=nudge)]
+        if (question := find_question(critique)) is not None:
+            turns.append(replies.ask(said, critique, question, await self._palette(critique, question)))
+        return turns
+
+    async def event(self, event: Event) -> list[Turn]:
+        """Word something that happened, when it is delivered; nothing where it has been deleted meanwhile."""
+        if event.kind not in ("reading", "failed"):
+            return []
+        try:
+            return await self.understood(event.payload["opinion_id"])
+        except NotFound:
+            return []
+
+    async def act(self, annotator: Annotator, campaign_name: str, action_id: str) -> list[Turn]:
+        """Do what a button says; one that is unknown, out of date or somebody else's is answered in a sentence."""
+        said = await self._wording(annotator)
+        if (turns := await self._act_freely(said, annotator, action_id)) is not None:
+            return turns
+        try:
+            campaign = await self._store.get_campaign(campaign_name)
+        except NotFound:
+            return [replies.failure(said, "no_campaign")]
+        try:
+            return await self._act_in(campaign, said, annotator, action_id)
+        except (OpineError, ValueError):
+            return [replies.failure(said, "stale", replies.go_on(said))]
+
+    async def _act_freely(self, said: Wording, annotator: Annotator, action_id: str) -> list[Turn] | None:
+        """What everybody may do, whether they agreed to the terms or not; None where it is something else."""
+        match action_id:
+            case "help":
+                return [replies.help_text(said)]
+            case "stop":
+                text = said.say("All right. Thank you for your time! Write again whenever you like.")
+                return [replies.turn(said, "notice", text)]
+            case "export":
+                return [replies.turn(said, "export", said.say("Here is everything that is kept about you."))]
+            case "delete":
+                return [replies.confirm_delete(said)]
+            case "delete:cancel":
+                return [replies.turn(said, "notice", said.say("Nothing was erased."), replies.go_on(said))]
+            case "delete:confirm":
+                erased = await self._store.erase(annotator.id)
+                return [replies.deleted(said, erased.get("opinions", 0))]
+            case "consent:decline":
+                text = said.say("That's fine. Nothing is kept, and you can change your mind at any time.")
+                return [replies.turn(said, "notice", text)]
+        return None
+
+    async def _act_in(self, campaign: Campaign, said: Wording, annotator: Annotator, action_id: str) -> list[Turn]:
+        verb, *rest = action_id.split(":")
+        if verb == "consent":
+            return await self._agree(campaign, said, annotator, rest)
+        if not consent.is_given(annotator, campaign):
+            return [consent.ask(said, annotator, campaign)]
+        match verb, rest:
+            case "next", []:
+                return await self._next(campaign, said, annotator)
+            case "skip", [showing_id]:
+                return await self._skip(campaign, said, annotator, showing_id)
+            case "choose", [showing_id, choice]:
+                return await self._choose(said, annotator, showing_id, choice)
+            case _, [opinion_id, *label_and_value]:
+                return await self._revise(annotator, verb, opinion_id, label_and_value)
+        raise NotFound(f"no action {action_id!r}")
+
+    async def _agree(self, campaign: Campaign, said: Wording, annotator: Annotator, rest: list[str]) -> list[Turn]:
+        match rest:
+            case ["accept", version, *training] if version == str(campaign.consent_version):
+                agreed = await self._store.update_annotator(
+                    annotator.id,
+                    consent_version=campaign.consent_version,
+                    training_use=campaign.training_use and training == ["training"],
+                )
+                return await self._next(campaign, said, agreed)
+        return [consent.ask(said, annotator, campaign)]  # the terms changed while they were being read
+
+    async def _next(self, campaign: Campaign, said: Wording, annotator: Annotator) -> list[Turn]:
+        if campaign.archived:
+            return [replies.failure(said, "archived")]
+        showing = await self._store.find_open_showing(annotator.id, campaign.id)
+        while showing is None:
+            chosen = choose_next(await self._store.unseen(annotator.id, campaign.id), annotator.id)
+            if chosen is None:
+                return [replies.all_seen(said)]
+            try:
+                showing = await self._store.show(annotator.id, chosen[0].id, chosen[1])
+            except Conflict:  # another window of the same person was faster
+                showing = await self._store.find_open_showing(annotator.id, campaign.id)
+        return [replies.comparison(said, campaign, showing)]
+
+    async def _skip(self, campaign: Campaign, said: Wording, annotator: Annotator, showing_id: str) -> list[Turn]:
+        showing = await self._get_showing(annotator, showing_id)
+        if showing.state == "open":
+            await self._store.skip(showing.id)
+        return await self._next(campaign, said, annotator)
+
+    async def _choose(self, said: Wording, annotator: Annotator, showing_id: str, choice: str) -> list[Turn]:
+        showing = await self._get_showing(annotator, showing_id)
+        if showing.kind == "single" or choice not in (*LETTERS[: len(showing.images)], "tie"):
+            raise ValueError(f"no choice {choice!r} in {showing.id}")
+        preference = await self._store.choose(showing.id, annotator.id, choice)
+        return [replies.chosen(said, preference, explained=showing.state == "answered")]
+
+    async def _revise(self, annotator: Annotator, verb: str, opinion_id: str, rest: list[str]) -> list[Turn]:
+        """What concerns an opinion of theirs: its menus, corrections, and answers to the question about it."""
+        critique = await self._store.get_critique(opinion_id)
+        if critique.opinion.annotator_id != annotator.id:
+            raise NotFound(f"no opinion {opinion_id}")
+        said = await self._wording_of_reply(annotator, critique)
+        match verb, rest:
+            case "confirm", []:
+                return [replies.corrected(said, await corrections.confirm(self._store, critique))]
+            case "fix", []:
+                return [replies.fix_menu(said, critique)]
+            case "settle", [choice] if choice in (*LETTERS[: len(critique.images)], "tie"):
+                await self._store.choose(critique.opinion.showing_id, annotator.id, choice, opinion_id=opinion_id)
+                return [replies.corrected(said, await self._store.get_critique(opinion_id))]
+            case _, [label_id, *value]:
+                return await self._revise_label(said, critique, label_id, verb, value)
+        raise NotFound(f"no action {verb!r}")
+
+    async def _revise_label(
+        self, said: Wording, critique: Critique, label_id: str, verb: str, value: list[str]
+    ) -> list[Turn]:
+        label = corrections.get_label(critique, label_id)
+        match verb, value:
+            case "edit", []:
+                return [replies.edit(said, critique, label)]
+            case "aspects", []:
+                return [replies.aspects(said, critique, label)]
+            case "remove", []:
+                return [replies.corrected(said, await corrections.remove(self._store, critique, label))]
+            case ("polarity" | "aspect" | "target" | "shade"), [changed]:
+                return [replies.corrected(said, await corrections.change(self._store, critique, label, verb, changed))]
+        raise NotFound(f"no action {verb!r}")
+
+    async def _obey(self, annotator: Annotator, campaign_name: str, command: commands.Command) -> list[Turn]:
+        """A command in words; "next" and "skip" are the same while a comparison waits for an answer."""
+        if command in ("next", "skip"):
+            try:
+                campaign = await self._store.get_campaign(campaign_name)
+                showing = await self._store.find_open_showing(annotator.id, campaign.id)
+            except NotFound:
+                showing = None
+            return await self.act(annotator, campaign_name, f"skip:{showing.id}" if showing else "next")
+        return await self.act(annotator, campaign_name, command)
+
+    async def _find_showing(self, annotator: Annotator, campaign: Campaign, showing_id: str | None) -> Showing | None:
+        """The showing that a message is about: the one named, else the open one, else that of the last opinion."""
+        try:
+            if showing_id is not None:
+                showing = await self._get_showing(annotator, showing_id)
+                return showing if showing.campaign_id == campaign.id else None
+            if (found := await self._store.find_open_showing(annotator.id, campaign.id)) is not None:
+                return found
+            latest = await self._store.list_critiques(annotator.id, limit=1)
+            here = [c.opinion.showing_id for c in latest if c.opinion.campaign_id == campaign.id]
+            return await self._store.get_showing(here[0]) if here else None
+        except NotFound:
+            return None
+
+    async def _get_showing(self, annotator: Annotator, showing_id: str) -> Showing:
+        showing = await self._store.get_showing(showing_id)
+        if showing.annotator_id != annotator.id:
+            raise NotFound(f"no showing {showing_id}")
+        return showing
+
+    async def _wording(self, annotator: Annotator, declared: str | None = None) -> Wording:
+        if declared and find_catalogue(declared):
+            return wording(declared)
+        return wording(spoken(annotator.locale, await self._store.languages_of(annotator.id)))
+
+    async def _wording_of_reply(self, annotator: Annotator, critique: Critique) -> Wording:
+        """In the language of the message, where we are sure of it and can speak it."""
+        reading = critique.reading
+        if reading and reading.language_confidence >= SURE_OF_LANGUAGE and find_catalogue(reading.language):
+            return wording(reading.language)
+        return await self._wording(annotator, critique.opinion.declared_language)
+
+    async def _nudged_lately(self, critique: Critique) -> bool:
+        opinion = critique.opinion
+        before = await self._store.list_critiques(opinion.annotator_id, before=opinion.id, limit=REMEMBERED)
+        return any(earlier.reading is not None and judges_nothing(earlier) for earlier in before)
+
+    async def _palette(self, critique: Critique, question: Question) -> tuple[Shade, ...]:
+        """The shades of the images that the question is about; none where an image cannot be opened."""
+        if self._media is None or question.kind != "shade":
+            return ()
+        label = corrections.get_label(critique, question.label_id or "")
+        letters = label.targets or LETTERS
+        paths = [
+            self._media.path(image.sha256)
+            for letter, image in zip(LETTERS, critique.images, strict=False)
+            if letter in letters
+        ]
+        try:
+            found = [await asyncio.to_thread(palette, path) for path in paths]
+        except OSError:
+            return ()
+        return tuple(dict.fromkeys(shade for shades in found for shade in shades))
+
+
+def spoken(locale: str, history: Mapping[str, int]) -> str:
+    """The catalogue to speak: the locale's, unless somebody never writes in that language and mostly in another one."""
+    chosen = negotiate([locale])
+    if not history or any(find_catalogue(language) == find_catalogue(locale) for language in history):
+        return chosen
+    most = max(history, key=lambda language: history[language])
+    return find_catalogue(most) or chosen if history[most] * 2 > sum(history.values()) else chosen
+
+
+def _answered(*turns: Turn) -> Heard:
+    return Heard(opinion=None, turns=turns)
+
+
+def _find_problem(text: str) -> str | None:
+    """Why a text cannot be kept, as a key of `names.ERRORS`."""
+    if len(text) > MAX_TEXT:
+        return "too_long"
+    try:
+        TypeAdapter(SourceText).validate_python(text)
+    except ValidationError:
+        return "broken" if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text) else "empty"
+    return None

@@ -1,0 +1,1 @@
+"""The chat as a custom element for web pages."""

@@ -1,0 +1,168 @@
+/** What was understood of a message: language, translation, labels as chips, preference. All of it can be put right. */
+
+import { focusKey, h, icon, redraw } from "./dom.js";
+import { edit, option, SIGNS } from "./editor.js";
+import { LETTERS } from "./pictures.js";
+import { displayed } from "./text.js";
+
+/**
+ * @typedef {import("./types.js").Critique} Critique
+ * @typedef {import("./types.js").Label} Label
+ * @typedef {import("./types.js").Context} Context
+ */
+
+export class CritiqueView {
+  /** @param {Context} context @param {(critique: Critique) => void} changed  after a correction */
+  constructor(context, changed) {
+    this.context = context;
+    this.changed = changed;
+    this.element = h("div", { class: "critique", part: "critique" });
+  }
+
+  /** @param {Critique} critique */
+  show(critique) {
+    this.critique = critique;
+    const { words, root } = this.context;
+    const { reading } = critique;
+    if (!reading) {
+      const text = words.say(critique.failed ? "unread" : "reading");
+      redraw(this.element, root, h("p", { class: "muted waiting" }, text, !critique.failed && dots()));
+      return;
+    }
+    redraw(this.element, root, this.#translation(critique), this.#chips(critique), ...(critique.images.length > 1 ? [this.#preference(critique)] : []));
+  }
+
+  /** @param {Critique} critique */
+  #translation({ opinion, reading }) {
+    const { words } = this.context;
+    const { language, translation } = /** @type {NonNullable<Critique["reading"]>} */ (reading);
+    const name = h("span", { class: "language" }, words.language(language));
+    if (language === "en" || translation === opinion.source_text) return h("p", { class: "translation" }, name);
+    if (translation === null) return h("p", { class: "translation" }, name, h("span", { class: "muted" }, words.say("not_translated")));
+    return h("p", { class: "translation", part: "translation" }, name,
+      h("span", { class: "hidden" }, `${words.say("translation")}: `), h("bdi", { lang: "en", dir: "auto" }, displayed(translation)));
+  }
+
+  /** @param {Critique} critique */
+  #chips({ labels, images }) {
+    const { words } = this.context;
+    const chips = labels.map((label) => h("li", {}, this.#chip(label, images.length)));
+    const add = h("button", { type: "button", class: "chip add", "data-key": "add", "aria-label": words.say("add"), title: words.say("add"), onclick: () => this.#edit(null, add) }, icon("plus"));
+    if (!labels.length) chips.push(h("li", { class: "muted none" }, words.say("no_labels")));
+    return h("ul", { class: "chips", "aria-label": words.say("understood") }, ...chips, h("li", {}, add));
+  }
+
+  /** @param {Label} label @param {number} images */
+  #chip(label, images) {
+    const { taxonomy } = this.context;
+    const aspect = taxonomy.aspects.get(label.aspect) ?? { label: label.aspect, attributes: new Map() };
+    const details = label.attributes.map((code) => aspect.attributes.get(code) ?? code);
+    const value = label.value_raw ?? label.value;
+    const chip = h("button", {
+      type: "button", class: "chip", part: "chip", "data-key": `chip:${label.id}`, "data-label": label.id, "data-polarity": label.polarity, "data-status": label.status,
+      "aria-haspopup": "dialog", "aria-label": this.#spoken(label, aspect.label, details),
+      onclick: () => this.#edit(label, chip),
+    },
+    h("span", { class: "sign", "aria-hidden": true }, SIGNS[label.polarity]),
+    h("span", { class: "aspect" }, aspect.label),
+    details.length > 0 && h("span", { class: "details" }, details.join(", ")),
+    value && h("bdi", { class: "value" }, label.aspect === "color" && hue(label.value), displayed(value)),
+    h("span", { class: "strength", "data-strength": label.strength, "aria-hidden": true }, h("i"), h("i"), h("i")),
+    images > 1 && label.targets.length > 0 && h("span", { class: "target", "aria-hidden": true, dir: "ltr" }, label.targets.join("")),
+    label.status === "confirmed" && icon("check"),
+    label.status === "corrected" && icon("pen"));
+    chip.addEventListener("keydown", (event) => {
+      if (event.key === "Delete" || event.key === "Backspace") void this.#remove(label);
+    });
+    return chip;
+  }
+
+  /** @param {Label} label @param {string} aspect @param {string[]} details */
+  #spoken(label, aspect, details) {
+    const { words, taxonomy } = this.context;
+    const text = this.critique && label.span ? [...this.critique.opinion.source_text].slice(...label.span).join("") : "";
+    return [
+      aspect, taxonomy.polarities[label.polarity], taxonomy.strengths[label.strength], ...details, label.value,
+      ...label.targets.map((letter) => words.say("image", { letter })), text && `${words.say("your_words")}: ${displayed(text)}`, words.say(label.status),
+    ].filter(Boolean).join(", ");
+  }
+
+  /** @param {Critique} critique */
+  #preference({ images, preference, opinion }) {
+    const { words } = this.context;
+    const name = `preference-${opinion.id}`;
+    const choices = [...LETTERS.slice(0, images.length), "tie"].map((choice) => {
+      const element = option("radio", name, choice, choice === "tie" ? words.say("tie") : choice, preference.choice === choice);
+      element.firstElementChild?.setAttribute("data-key", `prefer:${choice}`);
+      if (choice !== "tie") element.firstElementChild?.setAttribute("aria-label", words.say("image", { letter: choice }));
+      return element;
+    });
+    const row = h("fieldset", { class: "preference", part: "preference", "data-status": preference.status, "data-conflict": preference.conflict },
+      h("legend", { class: "legend" }, words.say(preference.choice ? "preferred" : "no_preference")), h("div", { class: "options" }, ...choices));
+    row.addEventListener("change", (event) => void this.#prefer(/** @type {HTMLInputElement} */ (event.target).value));
+    return row;
+  }
+
+  /** @param {Label | null} label @param {HTMLElement} anchor */
+  async #edit(label, anchor) {
+    if (!this.critique) return;
+    const decision = await edit(label, this.critique.images.length, anchor, this.context);
+    if (!decision) focusKey(this.element, label ? `chip:${label.id}` : "add");
+    else if (decision.action === "save") await this.#change(label ? "PUT" : "POST", label ? `/${label.id}` : "", decision.label, label);
+    else if (label && decision.action === "confirm") await this.#change("POST", `/${label.id}/confirm`, undefined, label);
+    else if (label) await this.#remove(label);
+  }
+
+  /** @param {Label} label */
+  async #remove(label) {
+    if (!(await this.#change("DELETE", `/${label.id}`, undefined, null))) return;
+    this.context.status(this.context.words.say("removed"), () => {
+      this.context.status("");
+      void this.#change("POST", `/${label.id}/confirm`, undefined, label); // taken back: it was right after all
+    });
+  }
+
+  /** @param {string} method @param {string} path @param {unknown} body @param {Label | null} focus  where the keyboard goes on */
+  async #change(method, path, body, focus) {
+    const { api, status } = this.context;
+    const opinion = this.critique?.opinion.id;
+    try {
+      const critique = /** @type {Critique} */ (await api.call(method, `/opinions/${opinion}/labels${path}`, body));
+      this.changed(critique);
+      const now = focus && (critique.labels.find(({ id, replaces }) => id === focus.id || replaces === focus.id) ?? null);
+      focusKey(this.element, now ? `chip:${now.id}` : "add");
+      status("");
+      return true;
+    } catch (error) {
+      status(/** @type {Error} */ (error).message);
+      return false;
+    }
+  }
+
+  /** @param {string} choice */
+  async #prefer(choice) {
+    const { api, status } = this.context;
+    if (!this.critique) return;
+    const { id, showing_id } = this.critique.opinion;
+    try {
+      const { preference } = await api.call("PUT", `/showings/${showing_id}/preference`, { choice, opinion_id: id });
+      this.changed({ ...this.critique, preference });
+    } catch (error) {
+      this.show(this.critique);
+      status(/** @type {Error} */ (error).message);
+    }
+  }
+}
+
+/** A square of a colour that has a name in CSS; others go without. @param {string | null} name  in English */
+function hue(name) {
+  const colour = (name ?? "").replace(/[\s-]/g, "");
+  if (!/^[a-z]+$/i.test(colour) || !CSS.supports("color", colour)) return null;
+  const square = h("span", { class: "hue", "aria-hidden": true });
+  square.style.backgroundColor = colour;
+  return square;
+}
+
+function dots() {
+  return h("span", { class: "dots", "aria-hidden": true }, h("i"), h("i"), h("i"));
+}

@@ -1,0 +1,183 @@
+/** What goes back and forth: messages out, answers and events in. */
+
+import { Refusal } from "./api.js";
+import { toEnd } from "./frame.js";
+import { newId, remember } from "./memory.js";
+import { Outbox } from "./outbox.js";
+import { follow } from "./stream.js";
+import { Thread } from "./thread.js";
+import { earlier, pressed } from "./turns.js";
+
+/**
+ * @typedef {import("./types.js").Turn} Turn
+ * @typedef {import("./types.js").Action} Action
+ * @typedef {import("./types.js").Waiting} Waiting
+ * @typedef {import("./types.js").Context} Context
+ * @typedef {import("./composer.js").Composer} Composer
+ * @typedef {import("./message.js").Message} Message
+ */
+
+export class Dialogue {
+  /**
+   * @param {Context} context @param {HTMLElement} log @param {Composer} composer
+   * @param {string} scope @param {(name: string, detail: object) => void} announce  to the page around
+   */
+  constructor(context, log, composer, scope, announce) {
+    this.context = context;
+    this.api = context.api;
+    this.log = log;
+    this.composer = composer;
+    this.scope = scope;
+    this.announce = announce;
+    this.thread = new Thread(log, context, (action, row) => void this.act(action, row));
+    this.outbox = new Outbox(scope, (item) => this.#deliver(item), (item, state, answer) => this.#sent(item, state, answer), this.api.signal);
+  }
+
+  /** @param {string} id @param {string} choice */
+  chosen(id, choice) {
+    this.thread.choose(id, choice);
+  }
+
+  /** Follows the events, and resolves once their stream stands: only then is it safe to read the state that they change. */
+  follow() {
+    return new Promise((resolve) => {
+      void follow(this.api, {
+        connected: (resumed) => {
+          resolve(undefined);
+          this.context.status("");
+          if (!resumed) void this.#catchUp();
+        },
+        lost: () => {
+          resolve(undefined);
+          this.context.status(this.context.words.say("offline"));
+        },
+        event: (name, data) => name === "turns" && this.hear(data.turns),
+      }, this.api.signal);
+    });
+  }
+
+  /** What an interrupted stream may have missed, when it had no id yet to go on from. */
+  async #catchUp() {
+    for (const { critique } of this.thread.unread) {
+      if (critique) this.thread.opinion(await this.api.call("GET", `/opinions/${critique.opinion.id}`));
+    }
+  }
+
+  /** Puts everything back as it was: earlier opinions, the open question or pair, what still waits to be sent. */
+  async restore() {
+    const page = await this.#page("");
+    const { turns } = await this.api.call("POST", "/conversation/open", { campaign: this.api.campaign, locale: this.api.locale });
+    this.thread.restore(page.items, false);
+    this.#offerEarlier(page.next);
+    this.hear(turns);
+    for (const item of await this.outbox.restore()) this.#sent(item, item.refused ? "refused" : "will_retry");
+    this.log.setAttribute("aria-busy", "false");
+    toEnd(this.log, true);
+    void this.outbox.start();
+  }
+
+  /** @param {string} cursor @returns {Promise<{items: import("./types.js").Critique[], next: string | null}>} */
+  #page(cursor) {
+    return this.api.call("GET", `/opinions?${new URLSearchParams({ campaign: this.api.campaign, limit: "20", ...(cursor && { before: cursor }) })}`);
+  }
+
+  /** @param {string | null} cursor */
+  #offerEarlier(cursor) {
+    if (!cursor) return;
+    const button = earlier(this.context.words.say("earlier"), async () => {
+      const { items, next } = await this.#page(cursor);
+      button.remove();
+      this.thread.restore(items, true);
+      this.#offerEarlier(next);
+    });
+    this.log.prepend(button);
+  }
+
+  /** @param {Turn[]} turns @param {Message | null} [after] */
+  hear(turns, after = null) {
+    this.thread.add(turns, after);
+    for (const { kind, critique } of turns) {
+      if (kind === "export") void this.#download();
+      if (kind === "deleted") this.#forget();
+      if (critique && kind === "understood") this.announce("opine-critique", { critique });
+    }
+    toEnd(this.log);
+  }
+
+  /** @param {string} text */
+  async say(text) {
+    const item = { id: newId(), showing_id: this.thread.current, text, created: Date.now(), scope: this.scope };
+    this.thread.message(item.id, text).now("sending");
+    toEnd(this.log, true);
+    await this.outbox.post(item);
+  }
+
+  /** @param {Waiting} item */
+  #deliver({ id, showing_id, text }) {
+    return this.api.call("POST", "/opinions", { campaign: this.api.campaign, showing_id, source_text: text, client_message_id: id });
+  }
+
+  /** @param {Waiting} item @param {import("./message.js").State} state @param {any} [answer] */
+  #sent(item, state, answer) {
+    const message = this.thread.message(item.id, item.text);
+    if (state === "saved") return this.#accepted(item, message, answer);
+    const withdraw = () => {
+      this.thread.drop(item.id);
+      void this.outbox.discard(item);
+    };
+    const change = () => {
+      withdraw();
+      this.composer.giveBack(item.text);
+    };
+    const ways = state === "refused" ? { change, drop: withdraw } : {};
+    return message.now(state, item.refused, ways);
+  }
+
+  /** @param {Waiting} item @param {Message} message @param {{opinion: import("./types.js").Opinion | null, turns: Turn[]}} answer */
+  #accepted(item, message, { opinion, turns }) {
+    if (opinion) {
+      message.saved(opinion);
+      this.thread.answered(opinion.showing_id);
+      this.announce("opine-opinion", { opinion });
+    } else if (turns.some(({ kind }) => kind === "consent")) {
+      this.thread.drop(item.id); // nothing is kept before they agree: the words go back into the box
+      this.composer.giveBack(item.text);
+    } else {
+      message.command();
+    }
+    this.hear(turns, message);
+  }
+
+  /** @param {Action} action @param {HTMLElement | null} row  of buttons, gone once one of them worked */
+  async act(action, row) {
+    const buttons = [...(row?.querySelectorAll("button") ?? [])];
+    for (const button of buttons) button.disabled = true;
+    try {
+      const { turns } = await this.api.call("POST", "/actions", { campaign: this.api.campaign, action: action.id });
+      const [verb, showing, choice] = action.id.split(":");
+      if (verb === "choose") this.chosen(showing, choice);
+      if (verb === "next" || verb === "confirm") row?.remove();
+      else row?.replaceWith(pressed(action));
+      this.hear(turns);
+      if (row) this.composer.box.focus({ preventScroll: true });
+    } catch (error) {
+      for (const button of buttons) button.disabled = false;
+      if (!this.api.signal.aborted) this.context.status(error instanceof Refusal && error.status ? error.message : this.context.words.say("offline"));
+    }
+  }
+
+  async #download() {
+    const everything = await this.api.call("GET", "/me/data");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(everything, null, 2)], { type: "application/json" }));
+    link.download = "opine-my-data.json";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  /** The server has erased everything; so does the browser. */
+  #forget() {
+    remember(`token:${this.api.server}`, null);
+    this.thread.clear();
+  }
+}

@@ -1,0 +1,118 @@
+"""The critique table: one row per label, as people and classifiers read it."""
+
+from collections.abc import Iterator
+
+from feedback.export.columns import REAL, TEXT, TEXTS, TIME, WHOLE
+from feedback.export.opinions import consent_scope
+from feedback.export.target import Place, Target, flags_of
+from feedback.records import LETTERS, Critique, Label
+from feedback.taxonomy import taxonomy
+
+
+class Critiques(Target):
+    """What holds now, and what people rejected; `source_text[evidence_start:evidence_end]` is the evidence."""
+
+    name = "critiques"
+    about = "One row per label: aspect, polarity, strength, targets, and the words that are the evidence."
+    columns = {  # noqa: RUF012
+        "opinion_id": TEXT,
+        "label_id": TEXT,
+        "comparison_id": TEXT,
+        "kind": TEXT,
+        "image_ids": TEXTS,
+        "target_image_ids": TEXTS,
+        "aspect": TEXT,
+        "polarity": TEXT,
+        "strength": WHOLE,
+        "attributes": TEXTS,
+        "value": TEXT,
+        "value_raw": TEXT,
+        "evidence": TEXT,
+        "evidence_start": WHOLE,
+        "evidence_end": WHOLE,
+        "evidence_en": TEXT,
+        "confidence": REAL,
+        "source_text": TEXT,
+        "source_language": TEXT,
+        "language_confidence": REAL,
+        "declared_language": TEXT,
+        "translation": TEXT,
+        "translation_signature": TEXT,
+        "normalizer_signature": TEXT,
+        "taxonomy_version": WHOLE,
+        "status": TEXT,
+        "annotator": TEXT,
+        "channel": TEXT,
+        "created_at": TIME,
+        "flags": TEXTS,
+        "consent_scope": TEXT,
+        "split": TEXT,
+        "annotator_split": TEXT,
+        "replaces": TEXT,
+        "campaign": TEXT,
+        "prompt": TEXT,
+    }
+
+    def take_critique(self, critique: Critique, place: Place) -> None:
+        """One row per label."""
+        opinion, reading = critique.opinion, critique.reading
+        letters = dict(zip(LETTERS, critique.images, strict=False))
+        shared = {
+            "opinion_id": opinion.id,
+            "comparison_id": opinion.comparison_id,
+            "kind": opinion.kind,
+            "image_ids": [image.id for image in critique.images],
+            "source_text": opinion.source_text,
+            "source_language": reading.language if reading else None,
+            "language_confidence": reading.language_confidence if reading else None,
+            "declared_language": opinion.declared_language,
+            "translation": reading.translation if reading else None,
+            "translation_signature": reading.translation_signature if reading else None,
+            "normalizer_signature": reading.signature if reading else None,
+            "taxonomy_version": taxonomy().version,
+            "annotator": opinion.annotator_id,
+            "channel": opinion.channel,
+            "created_at": opinion.created_at,
+            "flags": flags_of(critique),
+            "consent_scope": consent_scope(training_use=opinion.training_use),
+            "campaign": place.campaign,
+            "prompt": place.prompt,
+        }
+        for label in exported_labels(critique, gold_only=self.gold_only):
+            start, end = label.span or (None, None)
+            self.write(
+                place,
+                {
+                    **shared,
+                    "label_id": label.id,
+                    "target_image_ids": [letters[letter].id for letter in label.targets if letter in letters],
+                    "aspect": label.aspect,
+                    "polarity": label.polarity,
+                    "strength": label.strength,
+                    "attributes": list(label.attributes),
+                    "value": label.value,
+                    "value_raw": label.value_raw,
+                    "evidence": opinion.source_text[start:end] if label.span else None,
+                    "evidence_start": start,
+                    "evidence_end": end,
+                    "evidence_en": None,  # which English words stand for the evidence is not known
+                    "confidence": label.confidence,
+                    "status": label.status,
+                    "replaces": label.replaces,
+                },
+            )
+
+
+def exported_labels(critique: Critique, *, gold_only: bool) -> Iterator[Label]:
+    """What holds now, then the suggestions that the person rejected or corrected into another, all as "rejected".
+
+    With `gold_only`, only what a person confirmed, corrected or added.
+    """
+    if gold_only:
+        yield from (label for label in critique.labels if label.status in ("confirmed", "corrected"))
+        return
+    yield from critique.labels
+    replaced = {label.replaces for label in critique.labels}
+    for label in critique.reading.labels if critique.reading else ():
+        if label.id in replaced or label.status == "rejected":
+            yield label.model_copy(update={"status": "rejected"})

@@ -1,0 +1,80 @@
+"""The preferences: one row per person and comparison, with the images themselves."""
+
+from typing import Any
+
+from feedback.export.columns import IMAGE, REAL, TEXT, TEXTS, TIME, TRUTH
+from feedback.export.opinions import consent_scope
+from feedback.export.target import Place, Target, image_file
+from feedback.records import LETTERS, Image, StatedPreference
+
+
+class Preferences(Target):
+    """Letters are positions on the screen as they were for this person; `image_ids` has the same order."""
+
+    name = "preferences"
+    about = "One row per person and comparison: which image they prefer, or that they prefer none, with the images."
+    columns = {  # noqa: RUF012
+        "showing_id": TEXT,
+        "campaign": TEXT,
+        "comparison_id": TEXT,
+        "kind": TEXT,
+        "prompt": TEXT,
+        "image_ids": TEXTS,
+        "image_files": TEXTS,
+        "generators": TEXTS,
+        "choice": TEXT,
+        "tie": TRUTH,
+        "chosen_image_id": TEXT,
+        "rejected_image_ids": TEXTS,
+        "source": TEXT,
+        "confidence": REAL,
+        "conflict": TRUTH,
+        "status": TEXT,
+        "annotator": TEXT,
+        "channel": TEXT,
+        "created_at": TIME,
+        "consent_scope": TEXT,
+        "split": TEXT,
+        "annotator_split": TEXT,
+        "image_a": IMAGE,
+        "image_b": IMAGE,
+        "image_c": IMAGE,
+        "image_d": IMAGE,
+    }
+
+    def take_preference(self, stated: StatedPreference, place: Place) -> None:
+        """One row."""
+        preference = stated.preference
+        tie = preference.choice == "tie"
+        letters = dict(zip(LETTERS, stated.images, strict=False))
+        self.write(
+            place,
+            {
+                "showing_id": stated.showing_id,
+                "campaign": place.campaign,
+                "comparison_id": stated.comparison_id,
+                "kind": stated.kind,
+                "prompt": place.prompt,
+                "image_ids": [image.id for image in stated.images],
+                "image_files": [image_file(image) for image in stated.images],
+                "generators": [image.generator for image in stated.images],
+                "choice": preference.choice,
+                "tie": tie,
+                "chosen_image_id": None if tie else letters[preference.choice].id,  # type: ignore[index]
+                "rejected_image_ids": []
+                if tie
+                else [image.id for letter, image in letters.items() if letter != preference.choice],
+                "source": preference.source,
+                "confidence": preference.confidence,
+                "conflict": preference.conflict,
+                "status": preference.status,
+                "annotator": stated.annotator_id,
+                "channel": stated.channel,
+                "created_at": stated.created_at,
+                "consent_scope": consent_scope(training_use=stated.training_use),
+                **{f"image_{letter.lower()}": self._image(letters.get(letter)) for letter in LETTERS},
+            },
+        )
+
+    def _image(self, image: Image | None) -> dict[str, Any] | None:
+        return {"bytes": self.media.read(image.sha256), "path": image_file(image)} if image else None

@@ -1,0 +1,67 @@
+"""What all parts of the store share: transactions, records from rows, and the order of locks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from feedback.changes import Changes, notify
+from feedback.database import Database
+from feedback.errors import NotFound
+from feedback.tables import AnnotatorRow, Base
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+
+class StoreBase:
+    """Lock order on PostgreSQL: the annotator, then what is theirs, then comparisons, then the lock on event numbers.
+
+    Whoever adds to what is kept of a person holds their row in share (`share`), whoever erases holds it alone
+    (`alone`): so nothing can be added to a person while they are erased, and the two never wait for each other.
+    """
+
+    def __init__(self, database: Database, secret: str, changes: Changes) -> None:
+        self._database = database
+        self._secret = secret
+        self._changes = changes
+
+    @asynccontextmanager
+    async def _announced(self) -> AsyncIterator[AsyncSession]:
+        """A writing transaction that wakes all who wait, here and in other processes, once it is committed."""
+        async with self._database.write() as session:
+            yield session
+            await notify(session)
+        self._changes.announce()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def values(row: Base) -> dict[str, Any]:
+    """The columns of a row by name."""
+    return {name: getattr(row, name) for name in row.__mapper__.column_attrs.keys()}  # noqa: SIM118
+
+
+def insert_if_absent(session: AsyncSession, table: type[Base]) -> Any:
+    """An insert that leaves out what is there already; `RETURNING` tells what was new."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def share(people: Query) -> Query:
+    """Keep the selected annotators from being erased until the transaction ends."""
+    return people.with_for_update(read=True, key_share=True, of=AnnotatorRow)
+
+
+async def hold(session: AsyncSession, annotator_id: str, *, alone: bool = False) -> AnnotatorRow:
+    """The annotator, safe from erasure in this transaction; `alone`: with nobody adding anything to them."""
+    query = select(AnnotatorRow).where(AnnotatorRow.id == annotator_id)
+    row: AnnotatorRow | None = await session.scalar(query.with_for_update() if alone else share(query))
+    if row is None:
+        raise NotFound("this person is not known here (any more); let them enter again")
+    return row

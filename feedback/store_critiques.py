@@ -1,0 +1,127 @@
+"""Critiques and preferences as they stand: for one person's page, and page by page for exports."""
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from feedback.gold import Stated, merged_preference
+from feedback.privacy import may_train
+from feedback.records import Annotator, Campaign, Critique, Preference, Showing, StatedPreference
+from feedback.store_base import StoreBase, values
+from feedback.store_campaigns import campaign_row
+from feedback.store_loading import OPINIONS, critiques_of, newest_clicks, newest_readings, showings_of, stated
+from feedback.store_opinions import load_opinion
+from feedback.store_showings import load_showing
+from feedback.tables import AnnotatorRow, CampaignRow, ClickRow, OpinionRow, ReadingRow, ShowingRow
+
+
+class Critiques(StoreBase):
+    """What is known now about opinions and showings."""
+
+    async def get_critique(self, opinion_id: str, annotator_id: str | None = None) -> Critique:
+        """Everything known about an opinion; with an annotator, only if it is theirs."""
+        async with self._database.read() as session:
+            return await load_critique(session, opinion_id, annotator_id)
+
+    async def list_critiques(
+        self, annotator_id: str, before: str | None = None, limit: int = 20, campaign_id: str | None = None
+    ) -> list[Critique]:
+        """A page of a person's critiques, newest first; `before` is the opinion id of the last one seen."""
+        query = OPINIONS.where(OpinionRow.annotator_id == annotator_id)
+        if before is not None:
+            query = query.where(OpinionRow.id < before)
+        if campaign_id is not None:
+            query = query.where(OpinionRow.campaign_id == campaign_id)
+        async with self._database.read() as session:
+            return await critiques_of(session, query.order_by(OpinionRow.id.desc()).limit(limit))
+
+    async def critiques(
+        self, campaign: str | None = None, after: str | None = None, limit: int = 500
+    ) -> list[Critique]:
+        """A page of all critiques (of a campaign: name or id), oldest first; `after` is the last opinion id seen."""
+        query = OPINIONS.where(OpinionRow.id > (after or ""))
+        async with self._database.read() as session:
+            if campaign is not None:
+                query = query.where(OpinionRow.campaign_id == (await campaign_row(session, campaign)).id)
+            return await critiques_of(session, query.order_by(OpinionRow.id).limit(limit))
+
+    async def preference_of(self, showing_id: str, annotator_id: str | None = None) -> Preference:
+        """What the person prefers, from the newest click and the newest words that say so."""
+        async with self._database.read() as session:
+            await load_showing(session, showing_id, annotator_id)
+            return (await preferences_of(session, [showing_id]))[showing_id]
+
+    async def preferences(
+        self, campaign: str | None = None, after: str | None = None, limit: int = 500
+    ) -> list[StatedPreference]:
+        """A page of the preferences stated, oldest first; `after` is the showing id of the last one seen.
+
+        Only an empty page is the last one: where people withdrew a preference, a page is shorter than the limit.
+        """
+        async with self._database.read() as session:
+            wanted = _with_preference().where(ShowingRow.id > (after or ""))
+            if campaign is not None:
+                wanted = wanted.where(ShowingRow.campaign_id == (await campaign_row(session, campaign)).id)
+            page: list[StatedPreference] = []
+            while not page:
+                showings = await showings_of(session, wanted.order_by(ShowingRow.id).limit(limit))
+                if not showings:
+                    break
+                page = await _stated(session, showings)
+                wanted = wanted.where(ShowingRow.id > showings[-1].id)
+            return page
+
+
+async def load_critique(session: AsyncSession, opinion_id: str, annotator_id: str | None = None) -> Critique:
+    """Everything known about an opinion, or NotFound; with an annotator, also where it is somebody else's."""
+    await load_opinion(session, opinion_id, annotator_id)
+    return (await critiques_of(session, OPINIONS.where(OpinionRow.id == opinion_id)))[0]
+
+
+async def preferences_of(session: AsyncSession, showing_ids: list[str]) -> dict[str, Preference]:
+    """The preference of each showing: the newest click against the newest opinion whose reading states a choice."""
+    clicks = await newest_clicks(session, set(showing_ids))
+    query = select(OpinionRow.id, OpinionRow.showing_id).where(OpinionRow.showing_id.in_(showing_ids))
+    opinions = (await session.execute(query.order_by(OpinionRow.id))).all()
+    readings = await newest_readings(session, [one.id for one in opinions])
+    words: dict[str, Stated | None] = {}
+    for one in opinions:
+        said = stated(readings.get(one.id))
+        if said is not None and said.choice is not None:
+            words[one.showing_id] = said
+    return {one: merged_preference(clicks.get(one), words.get(one)) for one in showing_ids}
+
+
+def _with_preference() -> Select[ShowingRow]:
+    clicked = exists().where(ClickRow.showing_id == ShowingRow.id)
+    said = (
+        exists()
+        .where(OpinionRow.showing_id == ShowingRow.id)
+        .where(ReadingRow.opinion_id == OpinionRow.id, ReadingRow.choice.is_not(None))
+    )
+    return select(ShowingRow).where(or_(clicked, said))
+
+
+async def _stated(session: AsyncSession, showings: list[Showing]) -> list[StatedPreference]:
+    preferences = await preferences_of(session, [one.id for one in showings])
+    people = select(AnnotatorRow).where(AnnotatorRow.id.in_({one.annotator_id for one in showings}))
+    annotators = {row.id: Annotator(**values(row)) for row in await session.scalars(people)}
+    asked = select(CampaignRow).where(CampaignRow.id.in_({one.campaign_id for one in showings}))
+    campaigns = {row.id: Campaign(**values(row)) for row in await session.scalars(asked)}
+    return [
+        StatedPreference(
+            showing_id=one.id,
+            comparison_id=one.comparison_id,
+            campaign_id=one.campaign_id,
+            annotator_id=one.annotator_id,
+            kind=one.kind,
+            images=one.images,
+            prompt=one.prompt,
+            preference=preferences[one.id],
+            channel=annotators[one.annotator_id].channel,
+            consent_version=annotators[one.annotator_id].consent_version,
+            training_use=may_train(annotators[one.annotator_id], campaigns[one.campaign_id]),
+            created_at=one.shown_at,
+        )
+        for one in showings
+        if preferences[one.id].choice is not None
+    ]

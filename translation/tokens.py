@@ -1,0 +1,45 @@
+"""Cuts text into the reader's tokens, each with its place in the text as it was typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import sentencepiece
+
+PREFIX = "query: "  # what multilingual-e5 expects in front of every text
+START, PAD, END, UNKNOWN = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`ids` of the whole model input; `offsets` (half-open, code points) of the person's own tokens only."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+
+
+class Tokenizer:
+    """The trimmed sentencepiece model; `encode` adds the prefix and the special tokens around the text."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _model(self) -> sentencepiece.SentencePieceProcessor:
+        return sentencepiece.SentencePieceProcessor(model_proto=self._path.read_bytes())
+
+    @cached_property
+    def before(self) -> int:
+        """How many tokens stand before the person's own: the start and the prefix."""
+        return 1 + len(self._model.encode(PREFIX))
+
+    def encode(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokens of each text. A token may be empty, where one character is spelled with several pieces."""
+        mapped = self._model.encode([PREFIX + text for text in texts], return_type="offset_mapping")
+        return [self._placed(text, row["ids"], row["offsets"]) for text, row in zip(texts, mapped, strict=True)]
+
+    def _placed(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> Tokens:
+        own = offsets[self.before - 1 :]
+        moved = [(max(0, start - len(PREFIX)), max(0, end - len(PREFIX))) for start, end in own]
+        return Tokens([START, *ids, END], [(min(a, len(text)), min(b, len(text))) for a, b in moved])

@@ -1,0 +1,41 @@
+"""Keeps near-duplicates together and sets a fixed share of the groups aside for choosing settings."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Word triples of the text, or the whole of it where it is shorter."""
+    words = re.findall(r"\w+", text.lower())
+    return frozenset(" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)))
+
+
+def groups(texts: Sequence[str], alike: float = 0.4) -> list[int]:
+    """A group number for each text: texts whose shingles overlap by `alike` (Jaccard) or more are in one group."""
+    parent = list(range(len(texts)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = i = parent[parent[i]]
+        return i
+
+    sets, where = [shingles(text) for text in texts], defaultdict(list)
+    for i, mine in enumerate(sets):
+        for j in {j for shingle in mine for j in where[shingle]}:
+            if len(mine & sets[j]) / len(mine | sets[j]) >= alike:
+                parent[root(i)] = root(j)
+        for shingle in mine:
+            where[shingle].append(i)
+    return [root(i) for i in range(len(texts))]
+
+
+def held_out(texts: Sequence[str], share: float = 0.08) -> list[bool]:
+    """True for the texts of the groups that are set aside; the choice depends on the texts alone."""
+    group = groups(texts)
+
+    def draw(text: str) -> float:
+        return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+    return [draw(texts[g]) < share for g in group]
