@@ -107,7 +107,10 @@ def bare() -> dict[str, float]:
     process = subprocess.Popen([sys.executable, "-c", BARE.replace("PORT", str(port))], stdout=subprocess.DEVNULL)
     try:
         answer(f"http://127.0.0.1:{port}/")
-        return {"bare FastAPI start to page, s": time.monotonic() - begin, "bare FastAPI resident, MB": resident(process.pid)}
+        return {
+            "bare FastAPI start to page, s": time.monotonic() - begin,
+            "bare FastAPI resident, MB": resident(process.pid),
+        }
     finally:
         process.terminate()
         process.wait()

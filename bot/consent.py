@@ -17,7 +17,9 @@ def ask(said: Wording, annotator: Annotator, campaign: Campaign) -> Turn:
     opening = (
         said.say("The terms have changed. Please read them once more.")
         if agreed_before
-        else said.say("Hello! Here you look at images and say what you think of them: in any language, in your own words.")
+        else said.say(
+            "Hello! Here you look at images and say what you think of them: in any language, in your own words."
+        )
     )
     withdrawing = said.say(
         "You can leave at any time: write “{command}”, and everything of yours is erased, from every later export too.",

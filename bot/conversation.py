@@ -16,13 +16,14 @@ from bot.summary import judges_nothing
 from bot.turns import Heard, Question, Turn
 from bot.wording import Wording, find_catalogue, negotiate, wording
 from feedback.colors import Shade
-from feedback.errors import Conflict, NotFound, OpineError
+from feedback.errors import Conflict, NotFound
 from feedback.media import Media
 from feedback.palette import palette
-from feedback.records import LETTERS, MAX_TEXT, Annotator, Campaign, Critique, Event, NewOpinion, Showing, SourceText
+from feedback.records import LETTERS, MAX_TEXT, Annotator, Campaign, Choice, Critique, Event, NewOpinion, SourceText
 from feedback.store import Store
 
 SURE_OF_LANGUAGE = 0.8  # confidence from which the reply is in the language of the message
+TIE: Choice = "tie"
 REMEMBERED = 5  # somebody nudged this few opinions ago is not nudged again
 
 
@@ -48,9 +49,9 @@ class Conversation:
         declared_language: str | None = None,
     ) -> Heard:
         """Take a message: a command in words, or an opinion, which is committed before it is acknowledged."""
-        said = await self._wording(annotator, declared_language)
         if (command := commands.find_command(text)) is not None:
             return _answered(*await self._obey(annotator, campaign_name, command))
+        said = wording(negotiate([declared_language or annotator.locale, annotator.locale]))
         if (problem := _find_problem(text)) is not None:
             return _answered(replies.failure(said, problem, limit=MAX_TEXT))
         try:
@@ -61,19 +62,25 @@ class Conversation:
             return _answered(consent.ask(said, annotator, campaign))
         if campaign.archived:
             return _answered(replies.failure(said, "archived"))
-        showing = await self._find_showing(annotator, campaign, showing_id)
-        if showing is None:
+        about = showing_id or await self._find_subject(annotator, campaign, client_message_id)
+        if about is None:
             return _answered(replies.failure(said, "no_showing", replies.go_on(said)))
-        new = NewOpinion(
-            showing_id=showing.id,
-            annotator_id=annotator.id,
-            source_text=text,
-            channel=annotator.channel,
-            client_message_id=client_message_id,
-            declared_language=declared_language,
-        )
         try:
-            opinion = await self._store.add_opinion(new)
+            showing = await self._store.get_showing(about, annotator.id)
+            if showing.campaign_id != campaign.id:
+                raise NotFound(f"showing {about} is of another campaign")
+            opinion = await self._store.add_opinion(
+                NewOpinion(
+                    showing_id=showing.id,
+                    annotator_id=annotator.id,
+                    source_text=text,
+                    channel=annotator.channel,
+                    client_message_id=client_message_id,
+                    declared_language=declared_language,
+                )
+            )
+        except NotFound:
+            return _answered(replies.failure(said, "no_showing", replies.go_on(said)))
         except Conflict:
             return _answered(replies.failure(said, "repeated"))
         return Heard(opinion=opinion, turns=(replies.received(said),))
@@ -111,7 +118,7 @@ class Conversation:
             return [replies.failure(said, "no_campaign")]
         try:
             return await self._act_in(campaign, said, annotator, action_id)
-        except (OpineError, ValueError):
+        except (NotFound, Conflict, ValueError):
             return [replies.failure(said, "stale", replies.go_on(said))]
 
     async def _act_freely(self, said: Wording, annotator: Annotator, action_id: str) -> list[Turn] | None:
@@ -179,30 +186,27 @@ class Conversation:
         return [replies.comparison(said, campaign, showing)]
 
     async def _skip(self, campaign: Campaign, said: Wording, annotator: Annotator, showing_id: str) -> list[Turn]:
-        showing = await self._get_showing(annotator, showing_id)
+        showing = await self._store.get_showing(showing_id, annotator.id)
         if showing.state == "open":
             await self._store.skip(showing.id)
         return await self._next(campaign, said, annotator)
 
     async def _choose(self, said: Wording, annotator: Annotator, showing_id: str, choice: str) -> list[Turn]:
-        showing = await self._get_showing(annotator, showing_id)
-        if showing.kind == "single" or choice not in (*LETTERS[: len(showing.images)], "tie"):
-            raise ValueError(f"no choice {choice!r} in {showing.id}")
-        preference = await self._store.choose(showing.id, annotator.id, choice)
+        showing = await self._store.get_showing(showing_id, annotator.id)
+        preference = await self._store.choose(showing.id, annotator.id, _choice(choice, len(showing.images)))
         return [replies.chosen(said, preference, explained=showing.state == "answered")]
 
     async def _revise(self, annotator: Annotator, verb: str, opinion_id: str, rest: list[str]) -> list[Turn]:
         """What concerns an opinion of theirs: its menus, corrections, and answers to the question about it."""
-        critique = await self._store.get_critique(opinion_id)
-        if critique.opinion.annotator_id != annotator.id:
-            raise NotFound(f"no opinion {opinion_id}")
+        critique = await self._store.get_critique(opinion_id, annotator.id)
         said = await self._wording_of_reply(annotator, critique)
         match verb, rest:
             case "confirm", []:
                 return [replies.corrected(said, await corrections.confirm(self._store, critique))]
             case "fix", []:
                 return [replies.fix_menu(said, critique)]
-            case "settle", [choice] if choice in (*LETTERS[: len(critique.images)], "tie"):
+            case "settle", [value]:
+                choice = _choice(value, len(critique.images))
                 await self._store.choose(critique.opinion.showing_id, annotator.id, choice, opinion_id=opinion_id)
                 return [replies.corrected(said, await self._store.get_critique(opinion_id))]
             case _, [label_id, *value]:
@@ -220,7 +224,7 @@ class Conversation:
                 return [replies.aspects(said, critique, label)]
             case "remove", []:
                 return [replies.corrected(said, await corrections.remove(self._store, critique, label))]
-            case ("polarity" | "aspect" | "target" | "shade"), [changed]:
+            case (("polarity" | "aspect" | "target" | "shade"), [changed]):
                 return [replies.corrected(said, await corrections.change(self._store, critique, label, verb, changed))]
         raise NotFound(f"no action {verb!r}")
 
@@ -235,25 +239,17 @@ class Conversation:
             return await self.act(annotator, campaign_name, f"skip:{showing.id}" if showing else "next")
         return await self.act(annotator, campaign_name, command)
 
-    async def _find_showing(self, annotator: Annotator, campaign: Campaign, showing_id: str | None) -> Showing | None:
-        """The showing that a message is about: the one named, else the open one, else that of the last opinion."""
-        try:
-            if showing_id is not None:
-                showing = await self._get_showing(annotator, showing_id)
-                return showing if showing.campaign_id == campaign.id else None
-            if (found := await self._store.find_open_showing(annotator.id, campaign.id)) is not None:
-                return found
-            latest = await self._store.list_critiques(annotator.id, limit=1)
-            here = [c.opinion.showing_id for c in latest if c.opinion.campaign_id == campaign.id]
-            return await self._store.get_showing(here[0]) if here else None
-        except NotFound:
-            return None
+    async def _find_subject(self, annotator: Annotator, campaign: Campaign, message_id: str) -> str | None:
+        """The showing that a message is about which does not say so.
 
-    async def _get_showing(self, annotator: Annotator, showing_id: str) -> Showing:
-        showing = await self._store.get_showing(showing_id)
-        if showing.annotator_id != annotator.id:
-            raise NotFound(f"no showing {showing_id}")
-        return showing
+        A repeated message is about what it was about; else the comparison that waits, else that of the last opinion.
+        """
+        if (repeated := await self._store.find_opinion(annotator.id, message_id)) is not None:
+            return repeated.showing_id
+        if (waiting := await self._store.find_open_showing(annotator.id, campaign.id)) is not None:
+            return waiting.id
+        latest = await self._store.list_critiques(annotator.id, limit=1, campaign_id=campaign.id)
+        return latest[0].opinion.showing_id if latest else None
 
     async def _wording(self, annotator: Annotator, declared: str | None = None) -> Wording:
         if declared and find_catalogue(declared):
@@ -297,6 +293,14 @@ def spoken(locale: str, history: Mapping[str, int]) -> str:
         return chosen
     most = max(history, key=lambda language: history[language])
     return find_catalogue(most) or chosen if history[most] * 2 > sum(history.values()) else chosen
+
+
+def _choice(value: str, images: int) -> Choice:
+    """A choice among so many images; ValueError where there is none, or not this one."""
+    for choice in (*LETTERS[:images], TIE):
+        if value == choice and images > 1:
+            return choice
+    raise ValueError(f"no choice {value!r} among {images} images")
 
 
 def _answered(*turns: Turn) -> Heard:

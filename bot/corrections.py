@@ -1,7 +1,7 @@
 """What a person does to the labels of their opinion: the buttons for it, and what they change. Corrections are gold."""
 
 from bot.names import ASPECTS
-from bot.questions import target_actions
+from bot.questions import possible_targets
 from bot.summary import describe_label
 from bot.turns import Action
 from bot.wording import Wording
@@ -64,7 +64,14 @@ def edit_menu(said: Wording, critique: Critique, label: Label) -> tuple[Action, 
         "negative": said.say("It is a complaint"),
         "neutral": said.say("It is only a remark"),
     }
-    images = target_actions(said, critique, label) if len(critique.images) > 1 else ()
+    images = [
+        Action(
+            id=f"target:{ids}:{','.join(letters)}",
+            label=said.say("It is about {images}", images=said.enumerate(letters)),
+        )
+        for letters in possible_targets(critique)
+        if letters != label.targets
+    ]
     return (
         *(
             Action(id=f"polarity:{ids}:{polarity}", label=text)
@@ -72,7 +79,7 @@ def edit_menu(said: Wording, critique: Critique, label: Label) -> tuple[Action, 
             if polarity != label.polarity
         ),
         Action(id=f"aspects:{ids}", label=said.say("It is about something else")),
-        *(action for action in images if action.id.rpartition(":")[2] != ",".join(label.targets)),
+        *images,
         Action(id=f"remove:{ids}", label=said.say("I did not say that"), style="danger"),
     )
 

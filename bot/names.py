@@ -3,8 +3,8 @@
 Each text is a msgid; the context of an attribute is its aspect, so that a language can make them agree.
 """
 
-from feedback.taxonomy import taxonomy
 from bot.wording import Name, catalogues, mark, wording
+from feedback.taxonomy import taxonomy
 
 ASPECTS: dict[str, Name] = {
     "overall": mark("aspect", "overall impression"),
@@ -223,6 +223,25 @@ WIDGET: dict[str, Name] = {
     "download": mark("widget", "Download my data"),
     "delete": mark("widget", "Delete my data"),
     "help": mark("widget", "Help"),
+    "conversation": mark("widget", "Conversation"),
+    "you": mark("widget", "You"),
+    "refused": mark("widget", "Not accepted: {reason}"),
+    "discard": mark("widget", "Discard"),
+    "undo": mark("widget", "Undo"),
+    "unread": mark("widget", "Kept, but not read yet"),
+    "loading": mark("widget", "Loading …"),
+    "load_failed": mark("widget", "The conversation could not be loaded."),
+    "tie": mark("widget", "Both the same"),
+    "understood": mark("widget", "What was understood"),
+    "no_labels": mark("widget", "No judgement found"),
+    "details": mark("widget", "Details"),
+    "suggested": mark("widget", "suggested"),
+    "confirmed": mark("widget", "confirmed"),
+    "corrected": mark("widget", "corrected"),
+    "removed": mark("widget", "removed"),
+    "earlier": mark("widget", "Show earlier ones"),
+    "characters": mark("widget", "{count} of {limit} characters"),
+    "correct": mark("widget", "Correct"),
 }
 
 ERRORS: dict[str, Name] = {

@@ -3,7 +3,7 @@
 from bot.turns import Action, Question
 from bot.wording import Wording
 from feedback.colors import ColorMention, Shade, find_colors, name_shade, shades_of
-from feedback.records import LETTERS, Critique, Label
+from feedback.records import LETTERS, Critique, Label, Letter
 
 MOST_SWATCHES = 5
 
@@ -30,14 +30,21 @@ def find_vague_color(label: Label, critique: Critique) -> ColorMention | None:
     return next((m for m in mentions if m.ambiguous and m.shade.name == label.value), None)
 
 
+def possible_targets(critique: Critique) -> list[tuple[Letter, ...]]:
+    """Each of several images, and all of them; nothing where there is only one."""
+    letters = LETTERS[: len(critique.images)]
+    return [*((letter,) for letter in letters), letters] if len(letters) > 1 else []
+
+
 def target_actions(said: Wording, critique: Critique, label: Label) -> tuple[Action, ...]:
     """One button for each image, and one for all."""
-    letters = LETTERS[: len(critique.images)]
-    prefix = f"target:{critique.opinion.id}:{label.id}"
-    every = said.say("Both") if len(letters) == 2 else said.say("All of them")
-    return (
-        *(Action(id=f"{prefix}:{letter}", label=letter) for letter in letters),
-        Action(id=f"{prefix}:{','.join(letters)}", label=every),
+    every = said.say("Both") if len(critique.images) == 2 else said.say("All of them")
+    return tuple(
+        Action(
+            id=f"target:{critique.opinion.id}:{label.id}:{','.join(letters)}",
+            label=letters[0] if len(letters) == 1 else every,
+        )
+        for letters in possible_targets(critique)
     )
 
 

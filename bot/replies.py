@@ -163,7 +163,9 @@ def _ask_preference(said: Wording, critique: Critique) -> Turn:
     """A click and the words disagree."""
     clicked = critique.preference.choice
     written = critique.reading.preference.choice if critique.reading else None
-    names = {choice: said.say("No difference") if choice == "tie" else choice for choice in (clicked, written) if choice}
+    names = {
+        choice: said.say("No difference") if choice == "tie" else choice for choice in (clicked, written) if choice
+    }
     text = said.say(
         "You pressed {clicked}, but I read {written} in your words. Which is it?",
         clicked=names.get(clicked, ""),

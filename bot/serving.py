@@ -6,7 +6,6 @@ from functools import partial
 
 import structlog
 import uvicorn
-from feedback.store import Store
 
 from bot.conversation import Conversation
 from bot.demo import create_demo
@@ -16,6 +15,7 @@ from bot.settings import Settings
 from bot.web_app import create_app
 from bot.worker import Worker
 from feedback.reading import Reader
+from feedback.store import Store
 
 log = structlog.get_logger(__name__)
 

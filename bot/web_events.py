@@ -42,10 +42,11 @@ class Streams:
 
     async def run(self) -> None:
         """Wait for commits on behalf of all streams and wake those whose person has something new."""
-        last = await self._store.latest_event_id()
+        last: int | None = None
         while True:
             try:
                 seen = self._store.changes
+                last = await self._store.latest_event_id() if last is None else last
                 while events := await self._store.events_since(last, _PAGE):
                     last = events[-1].id
                     for event in events:

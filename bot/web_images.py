@@ -85,9 +85,12 @@ def copy_for_display(original: bytes) -> bytes:
 
 def _to_srgb(image: "Image.Image") -> "Image.Image":
     """Colours as the embedded profile means them: dropping a profile without converting would shift every hue."""
+    import numpy as np
     from PIL import Image, ImageCms
 
     profile = image.info.get("icc_profile")
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))  # `convert` would cut off all above 255
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")

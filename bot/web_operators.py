@@ -4,12 +4,12 @@ import asyncio
 import shutil
 import tempfile
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, UploadFile, status
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 
 from bot.web_bodies import CritiquePage, Erased, NewCampaign, NewComparison, Paragraphs, Words
 from bot.web_parts import ERRORS, CampaignName, Cursor, Id, Parts, PartsHere, operator
@@ -22,6 +22,15 @@ router = APIRouter(tags=["operators"], responses=ERRORS)
 
 def _scope(name: Scope) -> list[object]:
     return [Depends(operator(name))]
+
+
+async def _scratch(parts: PartsHere) -> AsyncIterator[Path]:
+    """A folder that is gone when the answer is sent, or when whoever asked went away."""
+    folder = await asyncio.to_thread(tempfile.mkdtemp, prefix=".export-", dir=parts.settings.data)
+    try:
+        yield Path(folder)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 @router.get("/campaigns", summary="All campaigns", dependencies=_scope("read"))
@@ -122,6 +131,7 @@ async def list_critiques(
 )
 async def export_dataset(
     parts: PartsHere,
+    scratch: Annotated[Path, Depends(_scratch)],
     campaign: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = None,
     gold_only: bool = False,
 ) -> FileResponse:
@@ -130,16 +140,10 @@ async def export_dataset(
 
     if campaign is not None:
         await _campaign(parts, campaign)
-    scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=".export-", dir=parts.settings.data))
-    try:
-        folder = scratch / f"opine-{campaign or 'all'}"
-        await export(parts.store, parts.media, folder, campaign=campaign, gold_only=gold_only)
-        archive = await asyncio.to_thread(_zip, folder)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
-    remove = BackgroundTask(shutil.rmtree, scratch, ignore_errors=True)
-    return FileResponse(archive, media_type="application/zip", filename=archive.name, background=remove)
+    folder = scratch / f"opine-{campaign or 'all'}"
+    await export(parts.store, parts.media, folder, campaign=campaign, gold_only=gold_only)
+    archive = await asyncio.to_thread(_zip, folder)
+    return FileResponse(archive, media_type="application/zip", filename=archive.name)
 
 
 @router.delete("/annotators/{annotator_id}", summary="Erase a person", dependencies=_scope("erase"))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 
 from bot.web_bodies import ChosenPreference, CritiquePage, LabelByHand, PreferenceAnswer, Turns
-from bot.web_parts import ERRORS, Cursor, Id, PartsHere, PersonHere, find_campaign
+from bot.web_parts import ERRORS, Cursor, Id, PartsHere, PersonHere, campaign_id
 from bot.web_problems import Fault, Problem
 from feedback.records import LETTERS, Critique, Label
 
@@ -21,7 +21,7 @@ async def list_opinions(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> CritiquePage:
     """With everything known about each; `next` is the cursor for `before`."""
-    within = (await find_campaign(parts, campaign)).id if campaign else None
+    within = await campaign_id(parts, campaign) if campaign else None
     items = await parts.store.list_critiques(person.id, before, limit, within)
     return CritiquePage(items=items, next=items[-1].opinion.id if len(items) == limit else None)
 

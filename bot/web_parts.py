@@ -1,7 +1,7 @@
 """What the routes share: the parts of the application, and who is asking, as FastAPI dependencies."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -16,7 +16,7 @@ from bot.web_problems import MEDIA_TYPE, Problem, too_many
 from bot.web_security import Limits, VisitorTokens
 from feedback.errors import NotFound
 from feedback.media import Media
-from feedback.records import Annotator, Campaign, Scope
+from feedback.records import Annotator, Scope
 from feedback.store import Store
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Parts:
     limits: Limits
     streams: Streams
     displayed: Displayed
+    campaign_ids: dict[str, str] = field(default_factory=dict)
 
 
 def _parts(request: Request) -> Parts:
@@ -45,9 +46,8 @@ def _parts(request: Request) -> Parts:
 
 
 PartsHere = Annotated[Parts, Depends(_parts)]
-Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", max_length=64)]
+Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 CampaignName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Tag = Annotated[str, Query(description="BCP 47 tags, the preferred one first, separated by commas.", max_length=200)]
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="The `next` of the page before.")]
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -73,13 +73,20 @@ visitor_bearer = HTTPBearer(scheme_name="visitor", description="The token of POS
 _operator = HTTPBearer(scheme_name="operator", description="A key of `opine key add`.", auto_error=False)
 
 
-async def _person(
+async def _annotator_id(
     parts: PartsHere, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(visitor_bearer)]
-) -> Annotator:
-    """The visitor whose token this is; someone who was erased has none any more."""
+) -> str:
     annotator_id = parts.tokens.find(credentials.credentials) if credentials else None
     if annotator_id is None:
         raise session_ended()
+    return annotator_id
+
+
+IdHere = Annotated[str, Depends(_annotator_id)]
+
+
+async def _person(parts: PartsHere, annotator_id: IdHere) -> Annotator:
+    """The visitor whose token this is; someone who was erased has none any more."""
     try:
         return await parts.store.get_annotator(annotator_id)
     except NotFound:
@@ -91,24 +98,26 @@ def session_ended() -> Problem:
     return Problem(401, "session", headers={"WWW-Authenticate": "Bearer"})
 
 
-async def find_campaign(parts: Parts, name: str) -> Campaign:
-    """The campaign, for people: a 404 lists no names, since which campaigns there are is the operators' business."""
-    try:
-        return await parts.store.get_campaign(name)
-    except NotFound:
-        raise Problem(404, "no-campaign") from None
+async def campaign_id(parts: Parts, name: str) -> str:
+    """The campaign's id, looked up once; a 404 lists no names: which campaigns there are is the operators' business."""
+    if name not in parts.campaign_ids:  # a name is never taken away nor given to another campaign
+        try:
+            parts.campaign_ids[name] = (await parts.store.get_campaign(name)).id
+        except NotFound:
+            raise Problem(404, "no-campaign") from None
+    return parts.campaign_ids[name]
 
 
 PersonHere = Annotated[Annotator, Depends(_person)]
 
 
-async def _writing_person(parts: PartsHere, person: PersonHere) -> Annotator:
-    if wait := parts.limits.visitors.take(person.id):
+async def _unhurried(parts: PartsHere, annotator_id: IdHere) -> None:
+    # Before anything is read: refusing must cost much less than accepting.
+    if wait := parts.limits.visitors.take(annotator_id):
         raise too_many(wait)
-    return person
 
 
-WritingPerson = Annotated[Annotator, Depends(_writing_person)]
+UNHURRIED = Depends(_unhurried)
 
 
 def operator(scope: Scope) -> Callable[..., Awaitable[None]]:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials
 
 from bot.web_bodies import Erased, MyChanges, NewVisitor, Opening, Press, Received, SentOpinion, Turns, Visitor
-from bot.web_parts import ERRORS, Parts, PartsHere, PersonHere, WritingPerson, find_campaign, visitor_bearer
+from bot.web_parts import ERRORS, UNHURRIED, Parts, PartsHere, PersonHere, campaign_id, visitor_bearer
 from bot.web_problems import Problem, too_many
 from bot.web_security import network
 from feedback.errors import NotFound
@@ -27,7 +27,7 @@ async def enter(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(visitor_bearer)],
 ) -> Visitor:
     """With a valid token: the same person and a fresh token. Without one: a new person."""
-    await find_campaign(parts, body.campaign)
+    await campaign_id(parts, body.campaign)
     annotator = await _known(parts, credentials)
     if annotator is None:
         address = request.client.host if request.client else None
@@ -41,7 +41,7 @@ async def enter(
 @router.post("/conversation/open", summary="What is said when the chat opens")
 async def open_conversation(body: Opening, parts: PartsHere, person: PersonHere) -> Turns:
     """Consent where it is missing, else the open comparison or the next one; a reload asks here again."""
-    await find_campaign(parts, body.campaign)
+    await campaign_id(parts, body.campaign)
     if body.locale and body.locale != person.locale:
         person = await parts.store.update_annotator(person.id, locale=body.locale)
     return Turns(turns=tuple(await parts.conversation.open(person, body.campaign)))
@@ -51,11 +51,12 @@ async def open_conversation(body: Opening, parts: PartsHere, person: PersonHere)
     "/opinions",
     status_code=status.HTTP_201_CREATED,
     summary="Say what you think",
+    dependencies=[UNHURRIED],
     responses={200: {"model": Received, "description": "Received before, or a command."}},
 )
-async def send_opinion(body: SentOpinion, parts: PartsHere, person: WritingPerson, response: Response) -> Received:
+async def send_opinion(body: SentOpinion, parts: PartsHere, person: PersonHere, response: Response) -> Received:
     """It is on the disk when this answers; the reading follows on `/events`. Repeat it as often as needed."""
-    await find_campaign(parts, body.campaign)
+    await campaign_id(parts, body.campaign)
     began = datetime.now(UTC)
     heard = await parts.conversation.hear(
         person,
@@ -77,7 +78,7 @@ async def send_opinion(body: SentOpinion, parts: PartsHere, person: WritingPerso
 @router.post("/actions", summary="Press a button of a turn")
 async def press(body: Press, parts: PartsHere, person: PersonHere) -> Turns:
     """The answer to a button; one that is out of date says so in a turn of its own."""
-    await find_campaign(parts, body.campaign)
+    await campaign_id(parts, body.campaign)
     return Turns(turns=tuple(await parts.conversation.act(person, body.campaign, body.action)))
 
 

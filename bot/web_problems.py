@@ -24,7 +24,7 @@ RETRY_SECONDS = 2
 # Told to operators and their tools, in English; what people meet has its sentences in the catalogues (names.ERRORS).
 SENTENCES = {
     "key-needed": "Send an operator's key: Authorization: Bearer ... (`opine key add` makes one).",
-    "scope-missing": "This key has not the scope {scope}; make one that has it with `opine key add`.",
+    "scope-missing": "This key lacks the scope {scope}; make one that has it with `opine key add`.",
     "origin-refused": "This site may not use the server; the operator can add it to OPINE_ORIGINS.",
     "preflight-refused": "Only the methods and headers in the Access-Control-Allow headers may be used.",
     "invalid": "The request is not as it should be: {what}.",
@@ -37,7 +37,7 @@ SENTENCES = {
     "unknown-campaign": "There is no campaign of that name; there are: {known}.",
     "not-ready": "{reason}",
 }
-_SAID_AS = {"store-busy": "not-saved", "store-full": "not-saved"}
+SAID_AS = {"store-busy": "not-saved", "store-full": "not-saved"}
 
 
 class Fault(BaseModel):
@@ -95,7 +95,9 @@ class Problem(HTTPException):
     def _sentence(self, locale: str) -> str:
         if self.code in SENTENCES:
             return SENTENCES[self.code].format(**self.values)
-        return names.error(locale, _SAID_AS.get(self.code, self.code).replace("-", "_"), **self.values)
+        if self.code == "rate-limited":
+            return names.rate_limited(locale, int(str(self.values["seconds"])))
+        return names.error(locale, SAID_AS.get(self.code, self.code).replace("-", "_"), **self.values)
 
 
 def wanted_languages(header: str | None) -> list[str]:

@@ -18,6 +18,7 @@ from bot.web_security import Limits, network
 log = structlog.get_logger(__name__)
 
 API = "/api/v1"
+MONITORING = ("/healthz", "/readyz", "/metrics")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _UPLOAD = re.compile(rf"{API}/campaigns/[^/]+/images")
 _FORM_OVERHEAD = 64 * 1024  # of a multipart upload, beside the file
@@ -77,12 +78,19 @@ class Failures:
         except Problem as problem:
             await problem.response(Request(scope))(scope, receive, send)
         except Exception as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
-            log.error("request failed", error=type(error).__qualname__, where=where)
-            if started or scope["type"] != "http":
+            if scope["type"] != "http":
                 raise
-            await Problem(500, "internal").response(Request(scope))(scope, receive, send)
+            _log(error)
+            if not started:  # else the server sees an answer that is not whole, and closes the connection
+                await Problem(500, "internal").response(Request(scope))(scope, receive, send)
+
+
+def _log(error: Exception) -> None:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("request failed", error=type(error).__qualname__, where=where)
 
 
 class Gate:
@@ -94,7 +102,7 @@ class Gate:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(API):
+        if scope["type"] == "http" and scope["path"] not in MONITORING:
             headers = Headers(scope=scope)
             self._count(scope, headers.get("origin"))
             receive = self._capped(scope, headers, receive)
@@ -111,7 +119,7 @@ class Gate:
         upload = _UPLOAD.fullmatch(scope["path"])
         limit = self._settings.max_image_bytes + _FORM_OVERHEAD if upload else self._settings.max_body_bytes
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > limit:
+        if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
             raise _too_large(limit)
         received = 0
 

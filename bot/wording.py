@@ -5,7 +5,7 @@ process, so that there is no compiled copy that could be missing or out of date.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Literal, NamedTuple
@@ -16,7 +16,7 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 
 SOURCE = "en"
 DOMAIN = "opine"
@@ -82,16 +82,16 @@ class Wording:
 def catalogues() -> tuple[str, ...]:
     """Every language that there is a catalogue for, as BCP 47 tags; English first."""
     names = sorted(folder.name for folder in files("bot").joinpath("locale").iterdir() if folder.is_dir())
-    return tuple(name.replace("_", "-") for name in sorted(names, key=lambda name: name != SOURCE))
+    return (SOURCE, *(name.replace("_", "-") for name in names))
 
 
-@cache
+@lru_cache(1024)
 def wording(tag: str) -> Wording:
     """The texts in the language of this BCP 47 tag; English where there is no catalogue."""
     return Wording((find_catalogue(tag) or SOURCE).replace("-", "_"))
 
 
-@cache
+@lru_cache(1024)
 def find_catalogue(tag: str) -> str | None:
     """The catalogue that a reader of this language can read: same language *and* same script ("hi-Latn" is not "hi").
 
@@ -118,7 +118,9 @@ def _language_and_script(tag: str) -> tuple[str, str | None] | None:
     return language, script or (parse_locale(likely)[2] if likely else None)
 
 
-def _load(catalogue: str) -> Translations:
+def _load(catalogue: str) -> NullTranslations:
+    if catalogue == SOURCE:  # the messages in the code are English
+        return NullTranslations()
     source = files("bot").joinpath("locale", catalogue, "LC_MESSAGES", f"{DOMAIN}.po")
     compiled = BytesIO()
     with source.open("rb") as po:

@@ -1,4 +1,4 @@
-"""Reads what people wrote: claims opinions in batches, runs the reader off the event loop, and stores what it understood."""
+"""Reads what people wrote: claims opinions in batches, reads them off the event loop, stores what was understood."""
 
 import asyncio
 import contextlib
@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 import structlog
-from feedback.store import Store
-from feedback.work import Claim
 
 from feedback.reading import Message
 from feedback.records import Reading
+from feedback.store import Store, StoreError
+from feedback.work import Claim
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +44,10 @@ class Worker:
         self.ready.set()
         log.info("reader ready", signature=reader.signature)
         while True:
+            seen = self._store.changes
             try:
                 if not await self.step(reader):
-                    await self._store.wait(IDLE_SECONDS)
+                    await self._store.wait(IDLE_SECONDS, seen)
             except Exception:  # a database that is away must not end the worker
                 log.exception("worker step failed")
                 await asyncio.sleep(IDLE_SECONDS)
@@ -61,9 +62,12 @@ class Worker:
     async def _settle(self, reader: Reads, claims: Sequence[Claim]) -> None:
         try:
             readings = await _read(reader, claims)
+            await self._store.finish_many(list(zip(claims, readings, strict=True)))
+        except StoreError:
+            raise  # no opinion's fault: the lease ends, and they are claimed again
         except Exception as error:
             if len(claims) == 1:
-                # The text may be in the error's message: the log gets its kind only, the database all of it.
+                # The message may quote the opinion: it goes to the database, not to the log.
                 log.warning("opinion not read", opinion=claims[0].opinion.id, error=type(error).__name__)
                 await self._store.fail(claims[0], repr(error))
                 return
@@ -71,9 +75,6 @@ class Worker:
             half = len(claims) // 2
             await self._settle(reader, claims[:half])
             await self._settle(reader, claims[half:])
-            return
-        for claim, reading in zip(claims, readings, strict=True):
-            await self._store.finish(claim, reading)
 
 
 async def _read(reader: Reads, claims: Sequence[Claim]) -> list[Reading]:

@@ -1,10 +1,11 @@
 """Wakes those who wait for something new in the database, in this process and, on PostgreSQL, in others."""
 
 import asyncio
+import secrets
 from contextlib import suppress
 
 import structlog
-from sqlalchemy import URL, text
+from sqlalchemy import URL, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 CHANNEL = "opine"
@@ -16,6 +17,7 @@ class Changes:
 
     def __init__(self) -> None:
         self.count = 0
+        self._name = secrets.token_hex(8)  # tells our own notifications from those of others
         self._next = asyncio.Event()
         self._listener: asyncio.Task[None] | None = None
 
@@ -46,11 +48,17 @@ class Changes:
                 async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.announce()  # something may have happened while nobody listened
-                    async for _ in connection.notifies():
-                        self.announce()
+                    async for notification in connection.notifies():
+                        if notification.payload != self._name:
+                            self.announce()
             except psycopg.OperationalError as error:
                 structlog.get_logger().warning("listening_interrupted", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def notify(self, session: AsyncSession) -> None:
+        """Wake other processes when the transaction commits; nothing on SQLite, which has only one."""
+        if session.get_bind().dialect.name == "postgresql":
+            await session.execute(select(func.pg_notify(CHANNEL, self._name)))
 
     async def close(self) -> None:
         """Stop listening."""
@@ -58,9 +66,3 @@ class Changes:
             self._listener.cancel()
             with suppress(asyncio.CancelledError):
                 await self._listener
-
-
-async def notify(session: AsyncSession) -> None:
-    """Wake other processes when the transaction commits; nothing on SQLite, which has only one."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))

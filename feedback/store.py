@@ -4,6 +4,7 @@
 >>> annotator = await store.enter("web", "visitor 1", "es")  # doctest: +SKIP
 """
 
+import asyncio
 from typing import Self
 
 from feedback import migrations
@@ -14,6 +15,7 @@ from feedback.store_campaigns import Campaigns
 from feedback.store_critiques import Critiques
 from feedback.store_events import Events
 from feedback.store_gold import Gold
+from feedback.store_imports import Imports
 from feedback.store_keys import Keys
 from feedback.store_opinions import Opinions
 from feedback.store_people import People
@@ -23,7 +25,7 @@ from feedback.store_work import Work
 __all__ = ["Conflict", "NotFound", "SchemaError", "Store", "StoreBusy", "StoreError", "StoreFull", "StoreInUse"]
 
 
-class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events, Keys):
+class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events, Keys, Imports):
     """What is kept of campaigns, people and what they said, on SQLite (one process) or PostgreSQL (any number)."""
 
     @classmethod
@@ -35,10 +37,10 @@ class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events
         database = Database(url, patience=patience)
         store = cls(database, secret, Changes())
         try:
-            if migrate:
+            if not await migrations.is_current(database):
+                if not migrate:
+                    raise SchemaError("the tables are not those of this version; run `opine db upgrade`")
                 await migrations.upgrade(database)
-            elif not await migrations.is_current(database):
-                raise SchemaError("the tables are not those of this version; run `opine db upgrade`")
             if database.is_sqlite:
                 await store.release_all()  # the file is ours alone: whoever held a claim is gone
             else:
@@ -53,6 +55,7 @@ class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events
         return await migrations.is_current(self._database)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Let what runs come to its end, and close all connections."""
+        await asyncio.gather(*self._running, return_exceptions=True)
         await self._changes.close()
         await self._database.close()

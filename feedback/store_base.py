@@ -1,19 +1,24 @@
 """What all parts of the store share: transactions, records from rows, and the order of locks."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from feedback.changes import Changes, notify
+from feedback.changes import Changes
 from feedback.database import Database
 from feedback.errors import NotFound
 from feedback.tables import AnnotatorRow, Base
 
+P = ParamSpec("P")
+S = TypeVar("S", bound="StoreBase")
+T = TypeVar("T")
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
@@ -28,14 +33,34 @@ class StoreBase:
         self._database = database
         self._secret = secret
         self._changes = changes
+        self._running: set[asyncio.Task[Any]] = set()
 
     @asynccontextmanager
     async def _announced(self) -> AsyncIterator[AsyncSession]:
         """A writing transaction that wakes all who wait, here and in other processes, once it is committed."""
         async with self._database.write() as session:
             yield session
-            await notify(session)
+            await self._changes.notify(session)
         self._changes.announce()
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+
+def verb(function: Callable[Concatenate[S, P], Coroutine[Any, Any, T]]) -> Callable[Concatenate[S, P], Awaitable[T]]:
+    """A verb of the store: when the caller is cancelled (a client hangs up), it still runs to its end.
+
+    A driver interrupted in mid-statement would leave a transaction open, and with it the lock on a SQLite file.
+    """
+
+    @functools.wraps(function)
+    async def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._to_its_end(function(self, *args, **kwargs))
+
+    return run
 
 
 def now() -> datetime:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
 from feedback.records import KIND_OF_COUNT, Campaign, Comparison, Image, NewImage
-from feedback.store_base import StoreBase, insert_if_absent, now, values
+from feedback.store_base import StoreBase, insert_if_absent, now, values, verb
 from feedback.store_loading import comparisons_of, image
 from feedback.tables import CampaignRow, ComparisonImageRow, ComparisonRow, ImageRow
 
@@ -16,6 +16,7 @@ from feedback.tables import CampaignRow, ComparisonImageRow, ComparisonRow, Imag
 class Campaigns(StoreBase):
     """The questions put to people."""
 
+    @verb
     async def create_campaign(
         self,
         name: str,
@@ -43,23 +44,27 @@ class Campaigns(StoreBase):
                 raise Conflict(f"there is a campaign named {name!r} already; choose another name")
         return campaign
 
+    @verb
     async def get_campaign(self, name_or_id: str) -> Campaign:
         """The campaign of that name or id."""
         async with self._database.read() as session:
             return Campaign(**values(await campaign_row(session, name_or_id)))
 
+    @verb
     async def list_campaigns(self) -> list[Campaign]:
         """All campaigns, oldest first."""
         async with self._database.read() as session:
             rows = await session.scalars(select(CampaignRow).order_by(CampaignRow.id))
             return [Campaign(**values(row)) for row in rows]
 
+    @verb
     async def archive_campaign(self, name: str) -> None:
         """Show the campaign to nobody any more; what people said stays, and opinions under way are still taken."""
         async with self._database.write() as session:
             row = await campaign_row(session, name)
             await session.execute(update(CampaignRow).where(CampaignRow.id == row.id).values(archived=True))
 
+    @verb
     async def add_image(self, campaign_id: str, facts: NewImage) -> Image:
         """Add an image; the same bytes in the same campaign are one image, with the facts given first."""
         async with self._database.write() as session:
@@ -69,6 +74,7 @@ class Campaigns(StoreBase):
             same = select(ImageRow).where(ImageRow.campaign_id == campaign_id, ImageRow.sha256 == facts.sha256)
             return image((await session.scalars(same)).one())
 
+    @verb
     async def get_image(self, image_id: str) -> Image:
         """The image of that id."""
         async with self._database.read() as session:
@@ -77,6 +83,7 @@ class Campaigns(StoreBase):
                 raise NotFound(f"no image {image_id!r}")
             return image(row)
 
+    @verb
     async def add_comparison(self, campaign_id: str, image_ids: Sequence[str], prompt: str | None = None) -> Comparison:
         """Let one to four different images of the campaign be judged together."""
         if len(image_ids) not in KIND_OF_COUNT:
@@ -94,6 +101,7 @@ class Campaigns(StoreBase):
             await session.execute(insert(ComparisonImageRow), places)
             return comparison
 
+    @verb
     async def list_comparisons(self, campaign_id: str, after: str | None = None, limit: int = 100) -> list[Comparison]:
         """A page of the campaign's comparisons; `after` is the id of the last one seen."""
         query = select(ComparisonRow).where(ComparisonRow.campaign_id == campaign_id, ComparisonRow.id > (after or ""))

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from feedback.gold import Stated, merged_preference
 from feedback.privacy import may_train
 from feedback.records import Annotator, Campaign, Critique, Preference, Showing, StatedPreference
-from feedback.store_base import StoreBase, values
+from feedback.store_base import StoreBase, values, verb
 from feedback.store_campaigns import campaign_row
 from feedback.store_loading import OPINIONS, critiques_of, newest_clicks, newest_readings, showings_of, stated
 from feedback.store_opinions import load_opinion
@@ -17,11 +17,13 @@ from feedback.tables import AnnotatorRow, CampaignRow, ClickRow, OpinionRow, Rea
 class Critiques(StoreBase):
     """What is known now about opinions and showings."""
 
+    @verb
     async def get_critique(self, opinion_id: str, annotator_id: str | None = None) -> Critique:
         """Everything known about an opinion; with an annotator, only if it is theirs."""
         async with self._database.read() as session:
             return await load_critique(session, opinion_id, annotator_id)
 
+    @verb
     async def list_critiques(
         self, annotator_id: str, before: str | None = None, limit: int = 20, campaign_id: str | None = None
     ) -> list[Critique]:
@@ -34,6 +36,7 @@ class Critiques(StoreBase):
         async with self._database.read() as session:
             return await critiques_of(session, query.order_by(OpinionRow.id.desc()).limit(limit))
 
+    @verb
     async def critiques(
         self, campaign: str | None = None, after: str | None = None, limit: int = 500
     ) -> list[Critique]:
@@ -44,12 +47,14 @@ class Critiques(StoreBase):
                 query = query.where(OpinionRow.campaign_id == (await campaign_row(session, campaign)).id)
             return await critiques_of(session, query.order_by(OpinionRow.id).limit(limit))
 
+    @verb
     async def preference_of(self, showing_id: str, annotator_id: str | None = None) -> Preference:
         """What the person prefers, from the newest click and the newest words that say so."""
         async with self._database.read() as session:
             await load_showing(session, showing_id, annotator_id)
             return (await preferences_of(session, [showing_id]))[showing_id]
 
+    @verb
     async def preferences(
         self, campaign: str | None = None, after: str | None = None, limit: int = 500
     ) -> list[StatedPreference]:

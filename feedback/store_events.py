@@ -6,7 +6,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.records import Event, Opinion
-from feedback.store_base import StoreBase, now
+from feedback.store_base import StoreBase, now, verb
 from feedback.tables import EventRow
 
 NUMBERING = 7_042_002  # of PostgreSQL's advisory locks
@@ -15,14 +15,17 @@ NUMBERING = 7_042_002  # of PostgreSQL's advisory locks
 class Events(StoreBase):
     """Numbered events; a reader who has seen one number will never be handed a smaller one later."""
 
+    @verb
     async def events_after(self, annotator_id: str, event_id: int, limit: int = 100) -> list[Event]:
         """A person's events after that number."""
         return await self._events(limit, EventRow.id > event_id, EventRow.annotator_id == annotator_id)
 
+    @verb
     async def events_since(self, event_id: int, limit: int = 1000) -> list[Event]:
         """Everybody's events after that number."""
         return await self._events(limit, EventRow.id > event_id)
 
+    @verb
     async def latest_event_id(self, annotator_id: str | None = None) -> int:
         """The number of the newest event (of a person), 0 where there is none."""
         query = select(func.max(EventRow.id))

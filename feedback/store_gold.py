@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
 from feedback.records import LETTERS, Choice, Critique, Label, Opinion, Preference
-from feedback.store_base import StoreBase, hold, insert_if_absent, now
+from feedback.store_base import StoreBase, hold, insert_if_absent, now, verb
 from feedback.store_critiques import load_critique, preferences_of
 from feedback.store_loading import label as label_record
 from feedback.store_opinions import load_opinion
@@ -21,6 +21,7 @@ GOLD = {"status": "corrected", "confidence": 1.0}
 class Gold(StoreBase):
     """Answers to suggestions; with `annotator_id`, an opinion of somebody else is NotFound."""
 
+    @verb
     async def answer_label(
         self,
         opinion_id: str,
@@ -39,6 +40,7 @@ class Gold(StoreBase):
             await session.execute(update(LabelRow).where(LabelRow.id == label_id).values(status=answer))
             return await load_critique(session, opinion_id)
 
+    @verb
     async def correct_label(
         self, opinion_id: str, label_id: str, correction: Label, annotator_id: str | None = None
     ) -> Critique:
@@ -58,6 +60,7 @@ class Gold(StoreBase):
                     raise Conflict("this label was corrected already; correct the correction")
             return await load_critique(session, opinion_id)
 
+    @verb
     async def add_label(self, opinion_id: str, label: Label, annotator_id: str | None = None) -> Critique:
         """Add a label by hand."""
         async with self._database.write() as session:
@@ -66,6 +69,7 @@ class Gold(StoreBase):
             await session.execute(insert(LabelRow).values(row))
             return await load_critique(session, opinion_id)
 
+    @verb
     async def choose(
         self, showing_id: str, annotator_id: str, choice: Choice | None, *, opinion_id: str | None = None
     ) -> Preference:
@@ -78,13 +82,11 @@ class Gold(StoreBase):
             showing = await load_showing(session, showing_id, annotator_id)
             if choice is not None and choice not in choices(len(showing.images)):
                 raise Conflict(f"{choice!r} cannot be chosen among {len(showing.images)} images")
-            in_sight = await _newest_read(session, showing_id)
-            if (
-                opinion_id is not None
-                and (await load_opinion(session, opinion_id, annotator_id)).showing_id == showing_id
-            ):
-                in_sight = opinion_id
-            row = {"showing_id": showing_id, "opinion_id": in_sight, "choice": choice, "created_at": now()}
+            if opinion_id is None:
+                opinion_id = await _newest_read(session, showing_id)
+            elif (await load_opinion(session, opinion_id, annotator_id)).showing_id != showing_id:
+                raise Conflict("this opinion is about another showing")
+            row = {"showing_id": showing_id, "opinion_id": opinion_id, "choice": choice, "created_at": now()}
             await session.execute(insert(ClickRow).values(row))
             await session.execute(update(ShowingRow).where(ShowingRow.id == showing_id).values(state="answered"))
             return (await preferences_of(session, [showing_id]))[showing_id]

@@ -67,6 +67,9 @@ class Imports(StoreBase):
             return [one.outcome for one in comments]
 
 
+FORGOTTEN = Outcome(refused="this person asked to be forgotten; leave the row out")
+
+
 @dataclass
 class _Comment:
     """A comment on its way in."""
@@ -74,7 +77,7 @@ class _Comment:
     new: Imported
     annotator_id: str
     showing_id: str = ""
-    outcome: Outcome = Outcome(refused="this person asked to be forgotten; leave the row out")
+    outcome: Outcome = FORGOTTEN
 
     @property
     def key(self) -> tuple[str, str]:
@@ -91,7 +94,8 @@ class _Comment:
 
 async def _enter(session: AsyncSession, comments: Sequence[_Comment]) -> dict[str, Annotator]:
     """The people of the comments, new ones made, without those who asked to be forgotten; held against erasure."""
-    locales = {one.annotator_id: one.new.declared_language or "en" for one in comments}
+    declared = {one.annotator_id: one.new.declared_language for one in reversed(comments) if one.new.declared_language}
+    locales = {one.annotator_id: "en" for one in comments} | declared
     forgotten = select(TombstoneRow.annotator_id).where(TombstoneRow.annotator_id.in_(locales))
     welcome = sorted(set(locales) - set(await session.scalars(forgotten)))
     rows = [Annotator(id=one, channel="import", locale=locales[one], created_at=now()).model_dump() for one in welcome]
@@ -110,7 +114,7 @@ async def _show(session: AsyncSession, campaign: Campaign, comments: Sequence[_C
         ).items()
     }
     orders: dict[tuple[str, str], str] = {}
-    rows = {}
+    rows: dict[tuple[str, str], dict[str, object]] = {}
     for one in comments:
         images = entered.get(one.new.comparison_id, [])
         if sorted(images) != sorted(one.new.image_ids):

@@ -1,17 +1,14 @@
 """Opinions: taken in for good before anything thinks about them."""
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
-from feedback.privacy import may_train
-from feedback.records import Annotator, Campaign, NewOpinion, Opinion
-from feedback.store_base import StoreBase, hold, insert_if_absent, now, values
-from feedback.store_campaigns import campaign_row
+from feedback.records import NewOpinion, Opinion
+from feedback.store_base import StoreBase, hold, insert_if_absent, now, share, verb
 from feedback.store_loading import OPINIONS, opinion
-from feedback.store_showings import load_showing
-from feedback.tables import OpinionRow, ReadingRow, ShowingRow, WorkRow
+from feedback.tables import AnnotatorRow, CampaignRow, ComparisonRow, OpinionRow, ReadingRow, ShowingRow, WorkRow
 from feedback.work import bucket
 
 HISTORY = 200  # newest opinions of a person that their languages are counted over
@@ -20,29 +17,31 @@ HISTORY = 200  # newest opinions of a person that their languages are counted ov
 class Opinions(StoreBase):
     """What people said."""
 
+    @verb
     async def add_opinion(self, new: NewOpinion) -> Opinion:
         """Keep an opinion together with its unit of work; when this returns, both are on disk.
 
         The same client message id again is the same opinion; with other words or about another showing: Conflict.
         """
-        known = await self.find_opinion(new.annotator_id, new.client_message_id)
-        if known is None:
-            async with self._announced() as session:
-                known = await _keep(session, new)
-        if (known.source_text, known.showing_id) != (new.source_text, new.showing_id):
+        async with self._announced() as session:
+            kept = await _keep(session, new)
+        if (kept.source_text, kept.showing_id) != (new.source_text, new.showing_id):
             raise Conflict("this client message id was used for another opinion; give each opinion its own")
-        return known
+        return kept
 
+    @verb
     async def find_opinion(self, annotator_id: str, client_message_id: str) -> Opinion | None:
         """The opinion that a front end sent under this id, if it came."""
         async with self._database.read() as session:
             return await _find(session, annotator_id, client_message_id)
 
+    @verb
     async def get_opinion(self, opinion_id: str, annotator_id: str | None = None) -> Opinion:
         """The opinion of that id; with an annotator, only if it is theirs."""
         async with self._database.read() as session:
             return await load_opinion(session, opinion_id, annotator_id)
 
+    @verb
     async def delete_opinion(self, opinion_id: str, annotator_id: str | None = None) -> None:
         """Delete an opinion with its readings, labels, work and events; the showing counts as answered still."""
         async with self._database.write() as session:
@@ -50,6 +49,7 @@ class Opinions(StoreBase):
             await hold(session, owner, alone=True)
             await session.execute(delete(OpinionRow).where(OpinionRow.id == opinion_id))
 
+    @verb
     async def languages_of(self, annotator_id: str) -> dict[str, int]:
         """How many of the person's newest opinions were read as which language; unknown ones are not counted."""
         async with self._database.read() as session:
@@ -65,32 +65,41 @@ async def load_opinion(session: AsyncSession, opinion_id: str, annotator_id: str
 
 
 async def _keep(session: AsyncSession, new: NewOpinion) -> Opinion:
-    annotator = Annotator(**values(await hold(session, new.annotator_id)))
-    showing = await load_showing(session, new.showing_id, new.annotator_id)
-    campaign = Campaign(**values(await campaign_row(session, showing.campaign_id)))
+    annotator, campaign, comparison = await _setting(session, new)
+    moment = now()
     kept = Opinion(
         **new.model_dump(),
         id=new_id(),
-        kind=showing.kind,
-        comparison_id=showing.comparison_id,
+        kind=comparison.kind,
+        comparison_id=comparison.id,
         campaign_id=campaign.id,
         consent_version=annotator.consent_version,
-        training_use=may_train(annotator, campaign),
-        created_at=now(),
+        training_use=annotator.training_use and campaign.training_use,
+        created_at=moment,
     )
     row = kept.model_dump(exclude={"kind", "comparison_id"})
     added = insert_if_absent(session, OpinionRow).values(row).returning(OpinionRow.id)
-    if await session.scalar(added) is None:  # the same request came twice at once, and the other one was first
+    if await session.scalar(added) is None:
         return await _find(session, new.annotator_id, new.client_message_id) or kept
-    work = {
-        "opinion_id": kept.id,
-        "bucket": bucket(kept.source_text),
-        "due_at": kept.created_at,
-        "created_at": kept.created_at,
-    }
+    work = {"opinion_id": kept.id, "bucket": bucket(kept.source_text), "due_at": moment, "created_at": moment}
     await session.execute(insert(WorkRow).values(work))
-    await session.execute(update(ShowingRow).where(ShowingRow.id == showing.id).values(state="answered"))
+    await session.execute(update(ShowingRow).where(ShowingRow.id == new.showing_id).values(state="answered"))
     return kept
+
+
+async def _setting(session: AsyncSession, new: NewOpinion) -> Row[AnnotatorRow, CampaignRow, ComparisonRow]:
+    query = (
+        select(AnnotatorRow, CampaignRow, ComparisonRow)
+        .join(ShowingRow, ShowingRow.annotator_id == AnnotatorRow.id)
+        .join(ComparisonRow, ComparisonRow.id == ShowingRow.comparison_id)
+        .join(CampaignRow, CampaignRow.id == ShowingRow.campaign_id)
+        .where(AnnotatorRow.id == new.annotator_id, ShowingRow.id == new.showing_id)
+    )
+    row = (await session.execute(share(query))).first()
+    if row is None:
+        await hold(session, new.annotator_id)
+        raise NotFound(f"no showing {new.showing_id!r}, or it is not theirs")
+    return row
 
 
 async def _find(session: AsyncSession, annotator_id: str, client_message_id: str) -> Opinion | None:

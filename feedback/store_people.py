@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from feedback.errors import NotFound
 from feedback.privacy import pseudonym
 from feedback.records import Annotator, Channel
-from feedback.store_base import StoreBase, hold, insert_if_absent, now, values
+from feedback.store_base import StoreBase, hold, insert_if_absent, now, values, verb
 from feedback.store_loading import OPINIONS, critiques_of, showings_of
 from feedback.tables import (
     AnnotatorRow,
@@ -27,6 +27,7 @@ from feedback.tables import (
 class People(StoreBase):
     """The annotators, known by pseudonyms."""
 
+    @verb
     async def enter(self, channel: Channel, user_id: str, locale: str = "en") -> Annotator:
         """The annotator behind a channel's user id, made where there is none; a known one keeps their locale."""
         new = Annotator(id=pseudonym(self._secret, channel, user_id), channel=channel, locale=locale, created_at=now())
@@ -38,6 +39,7 @@ class People(StoreBase):
             await session.execute(insert_if_absent(session, AnnotatorRow).values(new.model_dump()))
             return Annotator(**values(await hold(session, new.id)))
 
+    @verb
     async def get_annotator(self, annotator_id: str) -> Annotator:
         """The annotator of that pseudonym."""
         async with self._database.read() as session:
@@ -46,6 +48,7 @@ class People(StoreBase):
                 raise NotFound("this person is not known here (any more); let them enter again")
             return Annotator(**values(row))
 
+    @verb
     async def update_annotator(
         self,
         annotator_id: str,
@@ -67,6 +70,7 @@ class People(StoreBase):
                 await session.execute(theirs.values(training_use=False))
             return changed
 
+    @verb
     async def everything_about(self, annotator_id: str) -> dict[str, Any]:
         """All that is kept about a person, ready for JSON."""
         annotator = await self.get_annotator(annotator_id)
@@ -84,6 +88,7 @@ class People(StoreBase):
                 "clicks": [values(one) | {"created_at": one.created_at.isoformat()} for one in clicks],
             }
 
+    @verb
     async def erase(self, annotator_id: str) -> dict[str, int]:
         """Forget a person: all that is theirs goes, a tombstone stays; answers how many of each were deleted.
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
 from feedback.records import Candidate, Showing
-from feedback.store_base import StoreBase, hold, insert_if_absent, now
+from feedback.store_base import StoreBase, hold, insert_if_absent, now, verb
 from feedback.store_loading import comparisons_of, images_by_comparison, showings_of
 from feedback.tables import CampaignRow, ComparisonRow, ShowingRow
 
@@ -16,6 +16,7 @@ from feedback.tables import CampaignRow, ComparisonRow, ShowingRow
 class Showings(StoreBase):
     """What was shown, and what may be shown next."""
 
+    @verb
     async def unseen(self, annotator_id: str, campaign_id: str, limit: int = 20) -> list[Candidate]:
         """Comparisons that this person has not been shown, least shown first; none of an archived campaign."""
         seen = exists().where(ShowingRow.comparison_id == ComparisonRow.id, ShowingRow.annotator_id == annotator_id)
@@ -35,6 +36,7 @@ class Showings(StoreBase):
                 for row in rows
             ]
 
+    @verb
     async def find_open_showing(self, annotator_id: str, campaign_id: str) -> Showing | None:
         """The newest showing that the person has neither answered nor skipped."""
         query = select(ShowingRow).where(
@@ -46,6 +48,7 @@ class Showings(StoreBase):
             found = await showings_of(session, query.order_by(ShowingRow.id.desc()).limit(1))
             return found[0] if found else None
 
+    @verb
     async def show(self, annotator_id: str, comparison_id: str, image_ids: Sequence[str]) -> Showing:
         """Put a comparison before a person, images in this order; Conflict where they were shown it before."""
         async with self._database.write() as session:
@@ -73,11 +76,13 @@ class Showings(StoreBase):
             await session.execute(shown.values(times_shown=ComparisonRow.times_shown + 1))
             return await load_showing(session, showing_id)
 
+    @verb
     async def get_showing(self, showing_id: str, annotator_id: str | None = None) -> Showing:
         """The showing of that id; with an annotator, only if it is theirs."""
         async with self._database.read() as session:
             return await load_showing(session, showing_id, annotator_id)
 
+    @verb
     async def skip(self, showing_id: str, annotator_id: str | None = None) -> Showing:
         """Lay an open showing aside; an answered one stays answered."""
         async with self._database.write() as session:

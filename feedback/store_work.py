@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.records import LETTERS, Label, Reading
-from feedback.store_base import StoreBase, insert_if_absent, now, share
+from feedback.store_base import StoreBase, insert_if_absent, now, share, verb
 from feedback.store_events import add_events
 from feedback.store_gold import choices, row_of_label
 from feedback.store_loading import OPINIONS, opinion
@@ -35,6 +35,7 @@ from feedback.work import ALONE_AFTER, BUCKETS, MAX_CLAIMS, MAX_FAILURES, Claim,
 class Work(StoreBase):
     """The queue of opinions to be read."""
 
+    @verb
     async def claim(self, limit: int, lease_seconds: float) -> list[Claim]:
         """Up to `limit` opinions of one length class, due longest first; nobody else gets them until the lease ends.
 
@@ -52,10 +53,12 @@ class Work(StoreBase):
             await self._give_up(claim, f"no worker came back with it in {MAX_CLAIMS} tries")
         return [claim for claim in claims if claim not in lost]
 
+    @verb
     async def finish(self, claim: Claim, reading: Reading) -> bool:
         """Keep a reading and end its work; False where the claim is no longer held, and then nothing is kept."""
         return (await self.finish_many([(claim, reading)]))[0]
 
+    @verb
     async def finish_many(self, results: Sequence[tuple[Claim, Reading]]) -> list[bool]:
         """`finish` for a batch in one transaction: one that cannot be kept raises for all of them."""
         async with self._announced() as session:
@@ -67,6 +70,7 @@ class Work(StoreBase):
                 await add_events(session, "reading", [claim.opinion for claim, _ in done])
             return [claim.opinion.id in held for claim, _ in results]
 
+    @verb
     async def fail(self, claim: Claim, error: str) -> bool:
         """Hand the work back to be tried again later, or after five tries put it aside with its error."""
         if claim.attempts >= MAX_FAILURES:
@@ -82,10 +86,12 @@ class Work(StoreBase):
                 await add_events(session, "failed", [claim.opinion])
             return held
 
+    @verb
     async def requeue_dead(self) -> int:
         """Try again what was put aside; answers how many."""
         return await self._requeue(WorkRow.due_at.is_(None))
 
+    @verb
     async def release_all(self) -> int:
         """End all leases. Only for one who knows that no worker is alive."""
         return await self._requeue(WorkRow.token.is_not(None), keep_attempts=True)
@@ -96,6 +102,7 @@ class Work(StoreBase):
             requeued = update(WorkRow).where(which).values(token=None, due_at=now(), **fresh)
             return await _affected(session, requeued)
 
+    @verb
     async def enqueue_all_unread(self, signature: str, translation_signature: str | None = None) -> int:
         """Queue all opinions that have no reading with this signature and are not queued already; answers how many."""
         read = exists().where(ReadingRow.opinion_id == OpinionRow.id, ReadingRow.signature == signature)
@@ -112,6 +119,7 @@ class Work(StoreBase):
             dead = update(WorkRow).where(WorkRow.due_at.is_(None)).values(due_at=moment, attempts=0)
             return added + await _affected(session, dead)
 
+    @verb
     async def work_counts(self) -> dict[str, int]:
         """How many opinions wait to be read, are being read, were put aside; how many seconds the oldest has waited."""
         moment = now()

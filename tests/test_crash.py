@@ -1,4 +1,4 @@
-"""kill -9 of the shipped `opine serve` under load: what was acknowledged is there exactly once, and gets its reading."""
+"""kill -9 of the shipped `opine serve` under load: what was acknowledged is there once, and gets its reading."""
 
 import asyncio
 import itertools

@@ -28,7 +28,13 @@ def test_settings_page_is_the_settings() -> None:
     wanted = []
     for name, field in Settings.model_fields.items():
         default = field.default
-        shown = ",".join(default) if isinstance(default, tuple) else str(default).lower() if isinstance(default, bool) else default
+        shown = (
+            ",".join(default)
+            if isinstance(default, tuple)
+            else str(default).lower()
+            if isinstance(default, bool)
+            else default
+        )
         wanted.append((f"OPINE_{name.upper()}", str(shown), field.description))
     assert rows == wanted
 

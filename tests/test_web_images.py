@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
@@ -107,7 +108,7 @@ def test_large_images_are_bounded_and_small_ones_keep_their_size() -> None:
             assert image.size == (round(size[0] * scale), round(size[1] * scale))
 
 
-def shown(image: Image.Image, kind: str = "PNG", **options: object) -> tuple[int, ...]:
+def shown(image: Image.Image, kind: str = "PNG", **options: Any) -> tuple[int, ...]:
     out = BytesIO()
     image.save(out, kind, **options)
     with Image.open(BytesIO(copy_for_display(out.getvalue()))) as copy:
@@ -122,13 +123,10 @@ def close(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "LA", "1", "I;16"])
 def test_every_mode_is_shown(mode: str) -> None:
-    image = Image.new("L", (8, 8), 255).convert("RGB") if mode == "RGB" else None
-    if image is None:
-        image = Image.new(
-            mode, (8, 8), {"I;16": 65535, "1": 1, "LA": (255, 255), "RGBA": (255, 255, 255, 255)}.get(mode, 255)
-        )
-        if mode == "P":
-            image.putpalette([255] * 768)
+    white: dict[str, Any] = {"I;16": 65535, "1": 1, "LA": (255, 255), "RGB": "white", "RGBA": "white"}
+    image = Image.new(mode, (8, 8), white.get(mode, 255))
+    if mode == "P":
+        image.putpalette([255] * 768)
     assert close(shown(image), (255, 255, 255))
 
 
@@ -140,9 +138,13 @@ def test_transparent_parts_are_white() -> None:
     assert close(shown(Image.new("RGBA", (8, 8), (0, 0, 0, 0))), (255, 255, 255))
 
 
-def test_teal_stays_teal_under_another_profile() -> None:
-    """CMYK without a profile and Lab-free sRGB profiles must come out as the colours they mean."""
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+def profile_bytes() -> bytes:
+    data: bytes = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()  # type: ignore[no-untyped-call]
+    return data
+
+
+def test_colours_stay_what_they_are_with_and_without_a_usable_profile() -> None:
+    srgb = profile_bytes()
     assert close(shown(Image.new("RGB", (8, 8), "teal"), icc_profile=srgb), (0, 128, 128))
     assert close(shown(Image.new("RGB", (8, 8), "teal"), icc_profile=b"broken"), (0, 128, 128))
     assert close(shown(Image.new("CMYK", (8, 8), (0, 0, 0, 0)), "JPEG"), (255, 255, 255))
@@ -150,7 +152,7 @@ def test_teal_stays_teal_under_another_profile() -> None:
 
 def swapped_profile() -> bytes:
     """The sRGB profile with red and blue exchanged: what it calls red is blue."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile = bytearray(profile_bytes())
     count = int.from_bytes(profile[128:132], "big")
     entries = {bytes(profile[132 + 12 * i : 136 + 12 * i]): 132 + 12 * i for i in range(count)}
     red, blue = entries[b"rXYZ"], entries[b"bXYZ"]

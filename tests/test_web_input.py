@@ -1,9 +1,14 @@
 """Bad input over HTTP: a clear error each time, never a 500, never an echo."""
 
+import asyncio
 import json
+import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 import httpx
 import pytest
@@ -11,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_site import API, CAMPAIGN, Site, Visitor, open_site
 
-from bot.web_problems import ProblemDetails, wanted_languages
+from bot import names
+from bot.web_problems import SAID_AS, SENTENCES, ProblemDetails, wanted_languages
 
 Entered = tuple[Site, Visitor]
 
@@ -133,6 +139,65 @@ async def test_an_unexpected_failure_is_a_500_that_says_nothing_of_the_text(
     assert "secret" not in written + answer.text
 
 
+async def test_a_locked_database_is_a_503_and_nothing_is_lost(entered: Entered) -> None:
+    site, visitor = entered
+    with closing(sqlite3.connect(site.parts.settings.data / "opine.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = await visitor.say("the light is soft")
+        problem(refused, 503, "store-busy")
+        assert int(refused.headers["retry-after"]) >= 1
+        other.rollback()
+    assert (await visitor.say("the light is soft")).status_code == 201
+
+
+async def test_a_full_disk_is_a_507_and_the_server_goes_on(entered: Entered) -> None:
+    site, visitor = entered
+    async with site.store._database.writing.connect() as connection:
+        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
+        await connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    answers = [await visitor.say("x" * 3000, f"m{n}", showing_id=visitor.showing["id"]) for n in range(10)]
+    kept = [answer.json()["opinion"]["id"] for answer in answers if answer.status_code == 201]
+    assert len(kept) < 10
+    problem(answers[-1], 507, "store-full")
+    mine = (await visitor.send("GET", "/opinions")).json()["items"]
+    assert sorted(item["opinion"]["id"] for item in mine) == sorted(kept)
+
+
+PLACES = [
+    "/opinions/{}",
+    "/opinions?before={}&limit={}",
+    "/opinions?campaign={}",
+    "/images/{}",
+    "/taxonomy?locale={}",
+    "/wording?locale={}",
+    "/campaigns/{}",
+    f"/campaigns/{CAMPAIGN}/critiques?after={{}}&limit={{}}",
+    f"/campaigns/{CAMPAIGN}/comparisons?after={{}}",
+    "~/c/{}",
+    "~/?campaign={}&lang={}",
+    "~/widget/{}.js",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_no_address_whatever_gives_a_500(entered: Entered, place: str) -> None:
+    site, visitor = entered
+    loop = asyncio.get_running_loop()
+    headers = site.operator if "campaigns" in place else visitor.headers
+
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.binary(max_size=12) | st.sampled_from([b"\0", b"9" * 30, b"-1", b"..", b"en,ar;q=x"]))
+    def get(value: bytes) -> None:
+        path = (API + place).replace(f"{API}~", "").format(*[quote_from_bytes(value, safe="")] * 2)
+        asked = visitor.client.get(path, headers=headers)
+        answer = asyncio.run_coroutine_threadsafe(asked, loop).result(30)
+        assert answer.status_code < 500, answer.text
+        if answer.status_code >= 400:
+            ProblemDetails.model_validate_json(answer.content)
+
+    await asyncio.to_thread(get)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50) | st.text("\ud800\0a", max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
@@ -182,15 +247,13 @@ BODIES: dict[tuple[str, str], st.SearchStrategy[object]] = {
 
 @pytest.mark.parametrize(("method", "path"), BODIES)
 async def test_no_body_whatever_gives_a_500(entered: Entered, method: str, path: str) -> None:
-    import asyncio
-
     site, visitor = entered
     opinion = (await visitor.say("the light is soft", "first")).json()["opinion"]
     place = API + path.replace("SHOWING", visitor.showing["id"]).replace("OPINION", opinion["id"])
     headers = (site.operator if "campaigns" in path else visitor.headers) | {"Content-Type": "application/json"}
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(BODIES[method, path])
     def send(body: object) -> None:
         request = visitor.client.request(method, place, content=json.dumps(body), headers=headers)
@@ -203,6 +266,14 @@ async def test_no_body_whatever_gives_a_500(entered: Entered, method: str, path:
             answer.json()
 
     await asyncio.to_thread(send)
+
+
+def test_every_error_has_a_sentence() -> None:
+    sources = [path.read_text("utf-8") for path in Path(names.__file__).parent.glob("web_*.py")]
+    codes = {code for source in sources for code in re.findall(r'Problem\(\d+, "([a-z-]+)"', source)}
+    assert len(codes) > 10
+    for code in codes - {"rate-limited"}:
+        assert code in SENTENCES or SAID_AS.get(code, code).replace("-", "_") in names.ERRORS, code
 
 
 @given(st.text(max_size=60))

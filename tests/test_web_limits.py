@@ -1,12 +1,13 @@
 """Who may ask, from where, and how often."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web_site import API, CAMPAIGN, Site, open_site
+from web_site import API, CAMPAIGN, Site, open_live, open_site
 
 from bot.settings import Settings
 from bot.web_origins import Origins
@@ -87,6 +88,36 @@ async def test_too_many_opinions_are_refused_with_the_time_to_wait_and_none_is_l
     assert answers[-1].headers["retry-after"] in answers[-1].json()["detail"]
     assert len((await visitor.send("GET", "/opinions")).json()["items"]) == 3
     assert (await other.say("mine")).status_code == 201, "others are not affected"
+
+
+async def test_of_a_burst_exactly_the_limit_is_kept_and_the_rest_is_told_when(tmp_path: Path) -> None:
+    async with open_live(tmp_path, opinions_per_minute=20, requests_per_minute=10**6) as live:
+        visitor = await live.visitor()
+        showing = visitor.showing["id"]
+        burst = [visitor.say(f"opinion number {n}", f"m{n}", showing_id=showing) for n in range(150)]
+        answers = await asyncio.gather(*burst)
+        accepted = {answer.json()["opinion"]["id"] for answer in answers if answer.status_code == 201}
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(accepted) + len(refused) == 150
+        assert 20 <= len(accepted) <= 30, "what trickles back while the burst lasts"
+        assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+        assert {one.opinion.id for one in await live.site.store.critiques()} == accepted
+
+
+async def test_a_body_over_the_cap_is_refused_on_the_wire_while_it_is_still_sent(tmp_path: Path) -> None:
+    async with open_live(tmp_path) as live:
+        visitor = await live.visitor()
+        port = live.client.base_url.port
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"POST {API}/opinions HTTP/1.1\r\nHost: x\r\nAuthorization: {visitor.headers['Authorization']}\r\n"
+        writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 100000000\r\n\r\n[".encode())
+        await writer.drain()
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 413")
+        assert b"application/problem+json" in answer
+        assert (await visitor.send("GET", "/me")).status_code == 200, "the server goes on"
 
 
 async def test_an_address_and_a_site_have_limits_of_their_own(tmp_path: Path) -> None:

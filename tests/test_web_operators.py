@@ -157,7 +157,7 @@ async def test_the_export_is_a_zip_of_what_was_said(site: Site) -> None:
 
 async def test_an_operator_can_erase_who_asks_for_it(site: Site) -> None:
     visitor = await site.visitor()
-    await visitor.say("forget me")
+    await visitor.say("the light is soft")
     answer = await site.client.delete(f"{API}/annotators/{visitor.id}", headers=site.operator)
     assert answer.json()["erased"]["opinions"] == 1
     again = await site.client.delete(f"{API}/annotators/{visitor.id}", headers=site.operator)

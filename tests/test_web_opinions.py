@@ -85,10 +85,14 @@ async def test_labels_of_one_opinion_cannot_be_reached_through_another(opined: O
 
 
 async def test_a_click_against_the_words_is_a_conflict_until_it_is_settled(opined: Opined) -> None:
-    _, visitor, opinion = opined
+    site, _, _ = opined
+    visitor = await site.visitor()
     path = f"/showings/{visitor.showing['id']}/preference"
     clicked = (await visitor.send("PUT", path, {"choice": "A"})).json()["preference"]
-    assert (clicked["choice"], clicked["conflict"]) == ("A", True)
+    assert (clicked["choice"], clicked["source"], clicked["conflict"]) == ("A", "click", False)
+    opinion = (await visitor.say("B is softer", showing_id=visitor.showing["id"])).json()["opinion"]["id"]
+    await site.read((LIGHT,))
+    assert (await visitor.send("GET", f"/opinions/{opinion}")).json()["preference"]["conflict"] is True
     settled = (await visitor.send("PUT", path, {"choice": "A", "opinion_id": opinion})).json()["preference"]
     assert (settled["choice"], settled["conflict"]) == ("A", False)
     assert (await visitor.send("PUT", path, {"choice": "C"})).status_code == 422

@@ -3,10 +3,11 @@
 import asyncio
 import atexit
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 from PIL import Image as Pillow
 
 from bot.conversation import Conversation
 from bot.settings import Settings
-from bot.web_app import create_app
+from bot.web_app import Server, create_app
 from bot.web_parts import Parts
 from feedback.media import Media
 from feedback.records import Label, Preference, Reading, Scope
@@ -28,6 +30,7 @@ from feedback.store import Store
 CAMPAIGN = "photos"
 SCOPES: list[Scope] = ["ingest", "read", "export", "admin", "erase"]
 API = "/api/v1"
+PATIENCE = 0.5  # seconds that a verb waits for a locked database
 
 
 @dataclass
@@ -147,11 +150,42 @@ async def open_site(folder: Path, **changes: Any) -> AsyncIterator[Site]:
         yield Site(app, store, client, {"Authorization": f"Bearer {key}"})
 
 
+@dataclass
+class Live:
+    """A site behind a real uvicorn, in this event loop."""
+
+    site: Site
+    server: Server
+    client: httpx.AsyncClient
+    serving: asyncio.Task[None]
+
+    async def visitor(self) -> Visitor:
+        return await new_visitor(self.client)
+
+    async def read(self) -> None:
+        await self.site.read((LIGHT,))
+
+
+@asynccontextmanager
+async def open_live(folder: Path, **changes: Any) -> AsyncIterator[Live]:
+    """The application over a copy of the template, served on a free port."""
+    async with open_site(folder, **changes) as site, AsyncExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=2048))
+        server = Server(uvicorn.Config(site.app, log_config=None, timeout_graceful_shutdown=20))
+        serving = asyncio.create_task(server._serve([listener]))  # `serve` would take the tests' signal handlers
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+            assert (await client.get("/healthz")).status_code == 200
+            yield Live(site, server, client, serving)
+            server.should_exit = True
+            await serving
+
+
 @asynccontextmanager
 async def _opened(folder: Path, **changes: Any) -> AsyncIterator[tuple[FastAPI, Store]]:
     settings = Settings(_env_file=None, data=folder, secret="a secret of the tests", worker=False, **changes)
     media = Media(settings.media, max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
-    store = await Store.open(settings.url, settings.key())
+    store = await Store.open(settings.url, settings.key(), patience=PATIENCE)
     try:
         yield create_app(settings, store, media, Conversation(store, media)), store
     finally:

@@ -5,7 +5,7 @@ Runs on ONNX Runtime with the weights in `translation/weights`; no network, no t
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ class Schema:
     attributes: tuple[tuple[str, str], ...]  # (aspect, code)
     polarities: tuple[str, ...]
     preferences: tuple[str, ...]
+    thresholds: Mapping[str, float]  # chosen on training messages set aside; what they mean is normalize's affair
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,13 @@ class Encoded:
     embedding: Array  # (384,): unit length
 
 
-def _sigmoid(x: Array) -> Array:
-    return (1 / (1 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
+def _sigmoid(x: npt.NDArray[Any]) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)
 
 
-def _softmax(x: Array) -> Array:
+def _softmax(x: npt.NDArray[Any]) -> Array:
     shifted = np.exp(x - x.max(-1, keepdims=True))
-    return (shifted / shifted.sum(-1, keepdims=True)).astype(np.float32)
+    return np.asarray(shifted / shifted.sum(-1, keepdims=True), np.float32)
 
 
 def _allowed(preferences: Sequence[str], kind: str) -> npt.NDArray[np.bool_]:
@@ -103,6 +104,7 @@ class BundledReader:
             attributes=tuple((aspect, code) for aspect, code in table["attributes"]),
             polarities=tuple(table["polarities"]),
             preferences=tuple(table["preferences"]),
+            thresholds=json.loads((self._folder / "thresholds.json").read_text("utf-8")),
         )
 
     @property
@@ -116,7 +118,8 @@ class BundledReader:
         return f"encoder-e5s.{self._description['version']}"
 
     @cached_property
-    def _session(self) -> "onnxruntime.InferenceSession":
+    def session(self) -> "onnxruntime.InferenceSession":
+        """The model itself: ids, mask, kind in; the outputs of the graph out."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -131,7 +134,7 @@ class BundledReader:
         """Read texts of any length, each about a comparison of the given kind; the order is kept."""
         with self._lock:  # loading and the tokenizer's first use; runs are short
             tokens = self._tokenizer.encode(texts)
-            parts = [w for i, (text, row) in enumerate(zip(texts, tokens, strict=True)) for w in self._cut(i, text, row)]
+            parts = [window for i, text in enumerate(texts) for window in self._cut(i, text, tokens[i])]
             read: dict[int, list[tuple[_Window, dict[str, Array]]]] = {i: [] for i in range(len(texts))}
             for batch in _batches(parts):
                 for window, outputs in zip(batch, self._run(batch, kinds), strict=True):
@@ -154,12 +157,12 @@ class BundledReader:
             ids[row, : len(window.ids)], mask[row, : len(window.ids)] = window.ids, 1
         order: list[str] = self._description["kinds"]
         kind = np.array([order.index(kinds[window.text]) for window in batch], np.int64)
-        names = [output.name for output in self._session.get_outputs()]
-        outputs = dict(zip(names, self._session.run(names, {"ids": ids, "mask": mask, "kind": kind}), strict=True))
+        names = [output.name for output in self.session.get_outputs()]
+        outputs = dict(zip(names, self.session.run(names, {"ids": ids, "mask": mask, "kind": kind}), strict=True))
         for row, window in enumerate(batch):
             length, own = len(window.ids), slice(self._tokenizer.before, len(window.ids) - 1)
-            cut = {"tokens": own, "memory": slice(0, length)}
-            yield {name: np.array(value[row][cut[name]] if name in cut else value[row]) for name, value in outputs.items()}
+            cut = {"tokens": own, "memory": slice(0, length)}  # the others have no token axis
+            yield {name: np.array(value[row][cut.get(name, slice(None))]) for name, value in outputs.items()}
 
     def _encoded(self, text: str, kind: str, tokens: Tokens, parts: list[tuple[_Window, dict[str, Array]]]) -> Encoded:
         schema = self.schema
@@ -177,7 +180,7 @@ class BundledReader:
             text=text,
             schema=schema,
             offsets=np.array(tokens.offsets, np.int32).reshape(-1, 2),
-            language=np.mean([_softmax(part["language"]) for part in outputs], 0),
+            language=np.mean([_softmax(part["language"]) for part in outputs], 0, dtype=np.float32),
             aspects=_sigmoid(aspects),
             polarity=_softmax(polarity),
             begin=_sigmoid(begin)[:, 0],

@@ -1,5 +1,6 @@
 """Cuts text into the reader's tokens, each with its place in the text as it was typed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ import sentencepiece
 
 PREFIX = "query: "  # what multilingual-e5 expects in front of every text
 START, PAD, END, UNKNOWN = 0, 1, 2, 3
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which sentencepiece refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Tokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokens of each text. A token may be empty, where one character is spelled with several pieces."""
-        mapped = self._model.encode([PREFIX + text for text in texts], return_type="offset_mapping")
+        whole = [PREFIX + SURROGATE.sub("\ufffd", text) for text in texts]
+        mapped = self._model.encode(whole, return_type="offset_mapping")
         return [self._placed(text, row["ids"], row["offsets"]) for text, row in zip(texts, mapped, strict=True)]
 
     def _placed(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> Tokens:

@@ -16,7 +16,8 @@ def windows(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, in
     """
     ranges, start = [], 0
     while len(offsets) - start > WINDOW:
-        ends = [i + 1 for i in range(start + WINDOW // 2, start + WINDOW) if SENTENCE_END.search(text[slice(*offsets[i])])]
+        late = range(start + WINDOW // 2, start + WINDOW)
+        ends = [i + 1 for i in late if SENTENCE_END.search(text[slice(*offsets[i])])]
         end = ends[-1] if ends else start + WINDOW
         ranges.append((start, end))
         start = end if ends else end - OVERLAP

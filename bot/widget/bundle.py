@@ -22,11 +22,11 @@ def script() -> bytes:
     """One ES module with everything, imported modules first."""
     joined: dict[str, str] = {}
     _join(ENTRY, joined)
-    source = "\n".join(joined.values())
-    names = _NAME.findall(source)
+    whole = "\n".join(joined.values())
+    names = _NAME.findall(whole)
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"widget modules share one scope; rename one of each: {', '.join(sorted(twice))}")
-    return source.encode()
+    return whole.encode()
 
 
 def script_hash() -> str:
@@ -42,25 +42,25 @@ def integrity() -> str:
 @cache
 def stylesheet() -> bytes:
     """The page's own style; the widget brings its style along."""
-    return _read("page.css").encode()
+    return source("page.css").encode()
 
 
 def page(*, campaign: str, title: str, locale: str, direction: str) -> str:
     """The chat page: the widget over the whole window."""
     values = {"campaign": campaign, "title": title, "locale": locale, "direction": direction, "version": script_hash()}
-    return Template(_read("page.html")).substitute({name: html.escape(value) for name, value in values.items()})
+    return Template(source("page.html")).substitute({name: html.escape(value) for name, value in values.items()})
 
 
 def _join(name: str, joined: dict[str, str]) -> None:
     if name in joined:
         return
-    source = _read(name)
+    text = source(name)
     if name.endswith(".css"):
-        joined[name] = f"const css = {json.dumps(_squeezed(source), ensure_ascii=False)};"
+        joined[name] = f"const css = {json.dumps(_squeezed(text), ensure_ascii=False)};"
         return
-    for _, imported in _IMPORT.findall(source):
+    for _, imported in _IMPORT.findall(text):
         _join(imported, joined)
-    joined[name] = _EXPORT.sub("", _DOCUMENTATION.sub("", _IMPORT.sub("", source))).strip()
+    joined[name] = _EXPORT.sub("", _DOCUMENTATION.sub("", _IMPORT.sub("", text))).strip()
 
 
 def _squeezed(style: str) -> str:
@@ -69,5 +69,6 @@ def _squeezed(style: str) -> str:
 
 
 @cache
-def _read(name: str) -> str:
+def source(name: str) -> str:
+    """One file of the widget."""
     return files("bot.widget").joinpath(name).read_text("utf-8")

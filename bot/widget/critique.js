@@ -91,14 +91,16 @@ export class CritiqueView {
   #preference({ images, preference, opinion }) {
     const { words } = this.context;
     const name = `preference-${opinion.id}`;
-    const choices = [...LETTERS.slice(0, images.length), "tie"].map((choice) => {
-      const element = option("radio", name, choice, choice === "tie" ? words.say("tie") : choice, preference.choice === choice);
-      element.firstElementChild?.setAttribute("data-key", `prefer:${choice}`);
-      if (choice !== "tie") element.firstElementChild?.setAttribute("aria-label", words.say("image", { letter: choice }));
+    const letters = LETTERS.slice(0, images.length).map((letter) => {
+      const element = option("radio", name, letter, letter, preference.choice === letter);
+      element.firstElementChild?.setAttribute("aria-label", words.say("image", { letter }));
       return element;
     });
+    const tie = option("radio", name, "tie", words.say("tie"), preference.choice === "tie");
+    for (const { firstElementChild: input } of [...letters, tie]) input?.setAttribute("data-key", `prefer:${input.getAttribute("value")}`);
     const row = h("fieldset", { class: "preference", part: "preference", "data-status": preference.status, "data-conflict": preference.conflict },
-      h("legend", { class: "legend" }, words.say(preference.choice ? "preferred" : "no_preference")), h("div", { class: "options" }, ...choices));
+      h("legend", { class: "legend" }, words.say(preference.choice ? "preferred" : "no_preference")),
+      h("div", { class: "options", dir: "ltr" }, ...letters), tie);
     row.addEventListener("change", (event) => void this.#prefer(/** @type {HTMLInputElement} */ (event.target).value));
     return row;
   }

@@ -156,6 +156,7 @@ export class Dialogue {
       const { turns } = await this.api.call("POST", "/actions", { campaign: this.api.campaign, action: action.id });
       const [verb, showing, choice] = action.id.split(":");
       if (verb === "choose") this.chosen(showing, choice);
+      if (verb === "skip") this.thread.skip(showing);
       if (verb === "next" || verb === "confirm") row?.remove();
       else row?.replaceWith(pressed(action));
       this.hear(turns);

@@ -18,10 +18,11 @@ export function frame(words, composer, on) {
   return { log, status, parts: [head, log, h("footer", { class: "foot" }, status, composer)] };
 }
 
-/** Scrolls to the newest, unless the person is reading further up. @param {HTMLElement} log @param {boolean} [always] */
+/** Scrolls to the newest, or to its beginning where it is tall; not while the person reads further up. @param {HTMLElement} log @param {boolean} [always] */
 export function toEnd(log, always = false) {
   const far = log.scrollHeight - log.scrollTop - log.clientHeight;
-  if (!always && far > 1.5 * log.clientHeight) return;
+  const newest = log.lastElementChild;
+  if (!(newest instanceof HTMLElement) || (!always && far > 1.5 * log.clientHeight)) return;
   const calm = always || matchMedia("(prefers-reduced-motion: reduce)").matches;
-  log.scrollTo({ top: log.scrollHeight, behavior: calm ? "instant" : "smooth" });
+  log.scrollTo({ top: newest.offsetTop - 12, behavior: calm ? "instant" : "smooth" });
 }

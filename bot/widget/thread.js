@@ -84,6 +84,13 @@ export class Thread {
     place.append(block);
   }
 
+  /** A pair that was skipped leaves nothing behind. @param {string} id */
+  skip(id) {
+    this.answered(id);
+    this.#shown.get(id)?.remove();
+    this.#shown.delete(id);
+  }
+
   /** @param {string} id @param {string} choice */
   choose(id, choice) {
     for (const picture of this.#shown.get(id)?.querySelectorAll(".picture") ?? []) {

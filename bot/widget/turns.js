@@ -5,6 +5,9 @@ import { displayed } from "./text.js";
 
 /** @typedef {import("./types.js").Turn} Turn @typedef {import("./types.js").Action} Action @typedef {import("./types.js").Critique} Critique */
 
+// Answers that name pictures stand in the order of the pictures, also from right to left.
+const PICTURES = /^(choose|target|settle):/;
+
 // Menus for front ends that have no form; the chips are the widget's form.
 const ELSEWHERE = /^(fix|edit):/;
 
@@ -31,7 +34,7 @@ function quoted({ question, critique }) {
 
 /** @param {Action[]} actions @param {(action: Action, row: HTMLElement) => void} press */
 function answers(actions, press) {
-  const row = h("div", { class: "answers", part: "answers" });
+  const row = h("div", { class: "answers", part: "answers", dir: actions.some(({ id }) => PICTURES.test(id)) && "ltr" });
   if (actions.some(({ swatch }) => swatch)) row.classList.add("swatches");
   for (const action of actions) {
     row.append(h("button", {

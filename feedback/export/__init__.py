@@ -36,11 +36,14 @@ async def export(
     for _ in range(_ATTEMPTS):
         with suppress(_Withdrawn), fresh_folder(folder) as incoming:
             passes = Passes(store, media, incoming, campaign=campaign, gold_only=gold_only, for_study=for_study)
-            await passes.survey()
-            await passes.write_critiques(progress)
-            await passes.write_preferences()
-            await passes.write_images()
-            manifest = await asyncio.to_thread(passes.finish, folder)
+            try:
+                await passes.survey()
+                await passes.write_critiques(progress)
+                await passes.write_preferences()
+                await passes.write_images()
+                manifest = await asyncio.to_thread(passes.finish, folder)
+            finally:
+                passes.abandon()
             await _check_that_all_are_here(store, passes.counts.annotators)
             return manifest
     raise Conflict("people kept withdrawing while the export was written; try again")

@@ -24,7 +24,7 @@ from feedback.media import Media
 from feedback.records import Campaign, Comparison, Critique, Image, StatedPreference
 from feedback.store import Store
 
-TARGETS: Final[tuple[type[Target], ...]] = (Opinions, Critiques, Preferences, Images)
+TARGETS: Final[tuple[type[Target], ...]] = (Critiques, Opinions, Preferences, Images)  # the first is the default
 PAGE: Final = 500
 GOLD: Final = ("confirmed", "corrected")
 
@@ -73,6 +73,11 @@ class Passes:
         self._images: set[str] = set()  # ids of those that rows are about
         self._files: dict[str, dict[str, str | int]] = {}
         self.counts = Statistics()
+
+    def abandon(self) -> None:
+        """Let go of all files; harmless after `finish`."""
+        for target in self._targets:
+            target.abandon()
 
     async def survey(self) -> None:
         """Look at all comparisons: which belong together decides on the splits."""

@@ -51,6 +51,10 @@ class Target:
         """Finish the files."""
         return self._writer.close()
 
+    def abandon(self) -> None:
+        """Let go of the files; harmless after `close`."""
+        self._writer.abandon()
+
 
 def image_file(image: Image) -> str:
     """Where the image's original bytes are in the export."""

@@ -77,6 +77,11 @@ class TableWriter:
                 self._written.rows[split] = writer.rows
         return self._written
 
+    def abandon(self) -> None:
+        """Let go of the files, whole or not."""
+        for writer in self._splits.values():
+            writer.abandon()
+
 
 class _SplitWriter:
     def __init__(self, folder: Path, path: str, schema: pa.Schema) -> None:
@@ -113,10 +118,13 @@ class _SplitWriter:
     def close(self) -> Mapping[str, dict[str, str | int]]:
         if self._waiting:
             self._flush()
-        self._parquet.close()
-        for file in (self._file, self._json):
-            file.close()
+        self.abandon()
         return {f"{self._path}.parquet": self._file.facts, f"{self._path}.jsonl": self._json.facts}
+
+    def abandon(self) -> None:
+        self._parquet.close()
+        self._file.close()
+        self._json.close()
 
 
 def _leaf_names(schema: pa.Schema) -> list[str]:

@@ -3,7 +3,9 @@
 PostgreSQL is the server of OPINE_TEST_DATABASE_URL (a role that may create databases), else one started from a wheel.
 """
 
+import asyncio
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -12,10 +14,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import URL, make_url
+
 from feedback import migrations
 from feedback.database import Database
 from feedback.store import Store
-from sqlalchemy import URL, make_url
+from feedback.tables import Base
 
 NUMBERS = count()
 
@@ -43,47 +47,64 @@ def server() -> Iterator[URL]:
     running.cleanup()
 
 
-@pytest.fixture(scope="session")
-def template(server: URL) -> Iterator[str]:
-    """The name of a database with all tables, to copy from."""
-    import asyncio
-
-    name = f"opine_{os.getpid()}_template"
-    _execute(server, f"CREATE DATABASE {name}")
-
+def _migrate(url: str) -> None:
     async def migrate() -> None:
-        database = Database(server.set(database=name).render_as_string(hide_password=False))
+        database = Database(url)
         await migrations.upgrade(database)
         await database.close()
 
     asyncio.run(migrate())
-    yield name
+
+
+def _create(server: URL, name: str) -> str:
+    _execute(server, f"CREATE DATABASE {name}")
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(server: URL) -> Iterator[str]:
+    """The URL of a PostgreSQL database with all tables, for one test after another."""
+    name = f"opine_{os.getpid()}"
+    url = _create(server, name)
+    _migrate(url)
+    yield url
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _database(server: URL, template: str) -> Iterator[str]:
-    name = f"opine_{os.getpid()}_{next(NUMBERS)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture
+def postgresql(migrated_postgresql: str) -> str:
+    """The URL of a PostgreSQL database with all tables, empty."""
+    tables = ", ".join(Base.metadata.tables)
+    _execute(make_url(migrated_postgresql), f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    return migrated_postgresql
 
 
 @pytest.fixture
 def empty_postgresql(server: URL) -> Iterator[str]:
     """The URL of a PostgreSQL database without tables."""
-    yield from _database(server, "template0")
+    name = f"opine_{os.getpid()}_{next(NUMBERS)}"
+    yield _create(server, name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to copy."""
+    file = tmp_path_factory.mktemp("template") / "opine.db"
+    _migrate(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture
-def postgresql(server: URL, template: str) -> Iterator[str]:
-    """The URL of a PostgreSQL database with all tables."""
-    yield from _database(server, template)
+def sqlite(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The URL of a SQLite database with all tables, empty."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> str:
+def empty_sqlite(tmp_path: Path) -> str:
     """The URL of a SQLite database that is not there yet."""
-    return f"sqlite:///{tmp_path / 'opine.db'}"
+    return f"sqlite:///{tmp_path / 'new' / 'opine.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,7 +114,7 @@ def url(request: pytest.FixtureRequest) -> str:
     return address
 
 
-@pytest.fixture(params=["sqlite", "empty_postgresql"])
+@pytest.fixture(params=["empty_sqlite", "empty_postgresql"])
 def empty_url(request: pytest.FixtureRequest) -> str:
     """The URL of a database without tables, once for each kind."""
     address: str = request.getfixturevalue(request.param)

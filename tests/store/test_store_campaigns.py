@@ -1,8 +1,9 @@
 import pytest
-from feedback.errors import Conflict, NotFound
-from feedback.store import Store
 from pydantic import ValidationError
 from scenes import facts
+
+from feedback.errors import Conflict, NotFound
+from feedback.store import Store
 
 
 async def test_a_campaign_is_found_by_name_and_by_id(store: Store) -> None:

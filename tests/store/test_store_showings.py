@@ -1,7 +1,8 @@
 import pytest
+from scenes import facts, joined, make_scene
+
 from feedback.errors import Conflict, NotFound
 from feedback.store import Store
-from scenes import facts, joined, make_scene
 
 
 async def test_a_showing_remembers_the_order_on_the_screen(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Makes more messages out of labelled ones: other casing, emoji, letters swapped together with their labels, two messages in one."""
+"""Makes more messages of labelled ones: other casing, emoji, letters swapped with their labels, two in one."""
 
 import random
 import re
@@ -12,10 +12,10 @@ from translation.training.examples import LETTERS, Opinion
 EMOJI = ("😂", "🔥", "😍", "🙃", "👍", "💀", "😬", "❤️", "🤔", "😅", "✨", "👀")
 ALONE = re.compile(r"(?<![^\W_])[ABCD](?![^\W_])")
 JUDGING = re.compile(
-    r"pictur|photo|image|paint|draw|art|colou?r|beaut|ugly|pretty|lovely|nice|cute|gorgeous|awful|terribl|horribl|wonderful|"
-    r"perfect|amaz|boring|bored|better|best|worse|worst|prefer|favou?rite|like this|like that|like it|love (it|this)|dark|bright|"
-    r"blur|sharp|clear|interest|weird|strange|scary|creepy|cool|fake|real|light|shadow|good|bad|great|hate|disgust|style|"
-    r"first|second|left|right|look|choose|pick|former|latter|both",
+    r"pictur|photo|image|paint|draw|art|colou?r|beaut|ugly|pretty|lovely|nice|cute|gorgeous|awful|terribl|horribl|"
+    r"wonderful|perfect|amaz|boring|bored|better|best|worse|worst|prefer|favou?rite|like (this|that|it)|love (it|this)|"
+    r"dark|bright|blur|sharp|clear|interest|weird|strange|scary|creepy|cool|fake|real|light|shadow|good|bad|great|hate|disgust|"
+    r"style|first|second|left|right|look|choose|pick|former|latter|both",
     re.IGNORECASE,
 )
 KEYS = string.ascii_lowercase
@@ -24,7 +24,8 @@ KEYS = string.ascii_lowercase
 def swap_letters(opinion: Opinion, rng: random.Random) -> Opinion:
     """Rename the images, where every image meant is named by its letter; otherwise the message as it was."""
     found = ALONE.findall(opinion.text)
-    meant = {letter for label in opinion.labels for letter in label["targets"]} | {opinion.preference or "tie"} - {"tie"}
+    meant = {letter for label in opinion.labels for letter in label["targets"]}
+    meant |= {opinion.preference or "tie"} - {"tie"}
     if opinion.kind == "single" or not meant or not meant <= set(found) or set(found) == {"A"}:
         return opinion
     names = LETTERS[: 2 if opinion.kind == "pair" else 4]
@@ -40,13 +41,15 @@ def recase(opinion: Opinion, rng: random.Random) -> Opinion:
     """All small, or all capital letters, where that moves no character."""
     text = opinion.text.lower() if rng.random() < 0.8 else opinion.text.upper()
     if opinion.kind != "single":  # "a" for "A" would be another word
-        text = "".join(c if ALONE.match(opinion.text, i) else d for i, (c, d) in enumerate(zip(opinion.text, text, strict=False)))
+        both = enumerate(zip(opinion.text, text, strict=False))
+        text = "".join(c if ALONE.match(opinion.text, i) else d for i, (c, d) in both)
     return replace(opinion, text=text) if len(text) == len(opinion.text) else opinion
 
 
 def bare(opinion: Opinion, rng: random.Random) -> Opinion:
     """Without the final stop, sometimes with an emoji in its place."""
-    kept = max([len(opinion.text.rstrip(" .!。！।؟?"))] + [label["span"][1] for label in opinion.labels if opinion.spans])
+    ends = [label["span"][1] for label in opinion.labels if opinion.spans]
+    kept = max([len(opinion.text.rstrip(" .!。！।؟?")), *ends])
     tail = " " + rng.choice(EMOJI) * rng.choice((1, 1, 2, 3)) if rng.random() < 0.5 else ""
     return replace(opinion, text=opinion.text[:kept] + tail)
 
@@ -62,7 +65,7 @@ def joined(first: Opinion, second: Opinion, between: str = " ") -> Opinion:
 
 
 def vary(opinion: Opinion, mates: Sequence[Opinion], chatter: Sequence[str], rng: random.Random) -> Opinion:
-    """One random variant. `mates`: single-image opinions of the same language; `chatter`: sentences that judge nothing."""
+    """One random variant. `mates`: single-image opinions of the same language; `chatter`: what judges nothing."""
     opinion = swap_letters(opinion, rng)
     roll = rng.random()
     if roll < 0.2 and opinion.kind == "single" and mates:
@@ -83,7 +86,7 @@ def nonsense(rng: random.Random) -> str:
     if roll < 0.35:
         return "".join(rng.choice(EMOJI) for _ in range(rng.randint(1, 6)))
     if roll < 0.55:
-        return rng.choice(("", "+", "#")) + "".join(rng.choice("0123456789 .,/:-") for _ in range(rng.randint(1, 12))).strip() + "1"
+        return rng.choice(("", "+", "#")) + "".join(rng.choices("0123456789 .,/:-", k=rng.randint(1, 12))).strip() + "1"
     if roll < 0.7:
         return f"https://{''.join(rng.choices(KEYS, k=6))}.example/{''.join(rng.choices(KEYS + '0123456789', k=8))}"
     if roll < 0.9:

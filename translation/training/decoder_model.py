@@ -85,14 +85,13 @@ def stack(states: Sequence[NDArray[np.float16]]) -> tuple[Tensor, Tensor]:
     return memory, torch.arange(memory.shape[1])[None, :] < lengths[:, None]
 
 
-@torch.inference_mode()
-def greedy(model: Decoder, states: Sequence[NDArray[np.float16]], limit: int = 70) -> list[list[int]]:
-    """The likeliest next token again and again: for the learning curve, not for use."""
-    memory, mask = stack(states)
-    tokens, done = torch.full((len(states), 1), START), torch.zeros(len(states), dtype=torch.bool)
-    while not done.all() and tokens.shape[1] <= limit:
-        best = model(tokens, memory, mask)[:, -1].argmax(-1).masked_fill(done, END)
-        done |= best == END
-        tokens = torch.cat([tokens, best[:, None]], 1)
-    rows: list[list[int]] = tokens[:, 1:].tolist()
-    return [row[: row.index(END)] if END in row else row for row in rows]
+def batch(states: Sequence[NDArray[np.float16]], targets: Sequence[list[int]]) -> tuple[Tensor, Tensor, Tensor]:
+    """Padded tokens from START to END (-100 behind it), memory and mask."""
+    rows = [torch.tensor([START, *target, END]) for target in targets]
+    return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-100), *stack(states)
+
+
+def loss_of(model: Decoder, tokens: Tensor, memory: Tensor, mask: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Mean cross-entropy of each next token."""
+    logits = model(tokens[:, :-1].clamp(min=0), memory, mask)
+    return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=-100, label_smoothing=smoothing)

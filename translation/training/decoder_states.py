@@ -6,8 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from translation.tokens import PAD, Tokenizer
+
+MOST = 160  # source tokens; longer training texts are cut
 States = NDArray[np.float16]
 Encode = Callable[[Sequence[str]], list[NDArray[np.float32]]]
 
@@ -29,6 +33,9 @@ class StateCache:
             self._write(missing, [state.astype(np.float16) for state in self.encode(missing)])
         return [self.known[_key(text)] for text in texts]
 
+    def __contains__(self, text: str) -> bool:
+        return _key(text) in self.known
+
     def _write(self, texts: Sequence[str], states: Sequence[States]) -> None:
         path = self.folder / f"{len(list(self.folder.glob('*.npy'))):04}.npy"
         np.save(path, np.concatenate(states))
@@ -45,3 +52,24 @@ class StateCache:
 
 def _key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def trunk_encoder(converted: Path, size: int = 64) -> Encode:
+    """The trunk before quantization, with the tokens that are shipped."""
+    from translation.training.trunk import load_bert
+
+    model, tokenizer = load_bert(converted / "trunk.safetensors"), Tokenizer(converted / "tokens.model")
+
+    @torch.inference_mode()
+    def encode(texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        ids = [torch.tensor(tokens.ids[:MOST]) for tokens in tokenizer.encode(texts)]
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        found: dict[int, NDArray[np.float32]] = {}
+        for at in range(0, len(order), size):
+            chosen = order[at : at + size]
+            rows = torch.nn.utils.rnn.pad_sequence([ids[i] for i in chosen], batch_first=True, padding_value=PAD)
+            hidden = model(rows, attention_mask=(rows != PAD).long()).last_hidden_state.numpy()
+            found |= {i: hidden[row, : len(ids[i])] for row, i in enumerate(chosen)}
+        return [found[i] for i in range(len(ids))]
+
+    return encode

@@ -61,7 +61,8 @@ def read(row: dict[str, Any]) -> Opinion:
     """A row of `corpora.opinions`, with labels that only repeat the preference renamed to CHOICE."""
     labels = []
     for label in row["labels"]:
-        repeats = (label["aspect"], label["polarity"]) == ("overall", "positive") and label["targets"] == [row["preference"]]
+        praise = (label["aspect"], label["polarity"]) == ("overall", "positive")
+        repeats = praise and label["targets"] == [row["preference"]]
         labels.append({**label, "aspect": CHOICE} if repeats else label)
     return Opinion(row["source_text"], row["kind"], row["preference"], tuple(labels), language=row["language"])
 

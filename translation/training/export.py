@@ -2,8 +2,8 @@
 
     python -m translation.training.export --converted DIR --trained DIR --opinions DIR --out translation/weights
 
-Word embeddings stay in the 4 bits they came in; matrices become int8 (7 bits used: with 8, AVX2 saturates); heads stay
-float. Writes `reader.onnx`, `tokens.model` and `reader.json` (labels in order, facts of the training).
+Word embeddings stay in the 4 bits they came in; matrices become int8 (see quantize.py); heads stay float. Writes
+`reader.onnx`, `tokens.model` and `reader.json` (labels in order, facts of the training).
 """
 
 import argparse
@@ -17,13 +17,13 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 
 from translation.tokens import Tokenizer
 from translation.training.examples import POLARITIES, PREFERENCES, Schema
 from translation.training.heads import schema_of
 from translation.training.network import KINDS, WIDTH, Branch, LanguageHead
+from translation.training.quantize import quantize
 from translation.training.trunk import load_trunk
 from translation.training.whole import OUTPUTS, Whole
 
@@ -66,12 +66,6 @@ def to_onnx(whole: Whole, path: Path) -> None:
             **{name: {0: "batch"} for name in ("language", "labels", "preference", "embedding")},
         },
     )
-
-
-def heads(model: onnx.ModelProto) -> list[str]:
-    """Matrix products outside the transformer layers: small, and better left in float."""
-    products = (node.name for node in model.graph.node if node.op_type in ("MatMul", "Gemm"))
-    return [name for name in products if not IN_LAYERS.search(name)]
 
 
 def pack(values: np.ndarray[tuple[int, ...], np.dtype[np.int8]]) -> bytes:
@@ -134,21 +128,10 @@ def main() -> None:
     schema = schema_of(args.opinions)
     whole, languages = assemble(args.converted, args.trained, schema)
     with tempfile.TemporaryDirectory() as folder:
-        plain, final = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
-        to_onnx(whole, plain)
-        if args.float:
-            final = plain
-        else:
-            quantize_dynamic(
-                plain,
-                final,
-                op_types_to_quantize=["MatMul"],
-                per_channel=True,
-                reduce_range=True,
-                weight_type=QuantType.QInt8,
-                nodes_to_exclude=heads(onnx.load(plain)),
-            )
-        model = onnx.load(final)
+        to_onnx(whole, Path(folder) / "plain.onnx")
+        model = onnx.load(Path(folder) / "plain.onnx")
+    if not args.float:
+        quantize(model, lambda name: IN_LAYERS.search(name) is not None)
     add_words(model, args.converted)
     onnx.checker.check_model(model)
     onnx.save(model, args.out / "reader.onnx")

@@ -1,7 +1,7 @@
 """Writes the English decoder as two int8 ONNX graphs and its vocabulary.
 
     python -m translation.training.export_decoder best.safetensors --keep keep.json --tokenizer tokenizer.json
-        --states DIR --out translation/weights
+        --tatoeba DIR --opinions DIR --states DIR --out translation/weights
 
 `decoder_memory.onnx` runs once a message (adapter, then keys and values of every layer's cross-attention), `decoder.onnx` once a
 token. Weights are uint8 with a scale a column, activations uint8 with one *static* scale a matrix, calibrated on cached states: a
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from translation.training.decoder_bpe import EnglishPieces
-from translation.training.decoder_model import HEADS, LAYERS, WIDTH, Decoder, greedy, load_decoder
+from translation.training.decoder_model import HEADS, LAYERS, WIDTH, Decoder, batch, load_decoder
+from translation.training.decoder_pairs import load_corpus, sample
 from translation.training.decoder_states import StateCache, States
 
 CANDIDATES = 12  # next tokens a hypothesis: two beams' worth and some for what the loop guard drops
@@ -186,24 +187,24 @@ def attend(graph: Graph, query: str, keys: str, values: str, mask: str | None = 
     return graph("MatMul", graph("Softmax", graph("Add", weights, mask) if mask else weights), values)
 
 
-def calibrated(model: Decoder, states: list[States]) -> dict[str, float]:
-    """The largest activation that goes into each matrix while the model translates `states` (its 99.99th percentile)."""
-    seen: dict[str, list[float]] = {}
+def calibrated(model: Decoder, states: list[States], targets: list[list[int]]) -> dict[str, float]:
+    """The largest activation that goes into each matrix while the model reads these pairs (its 99.99th percentile)."""
+    found: dict[str, float] = {}
 
-    def watch(name: str) -> None:
-        def hook(_module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], _output: torch.Tensor) -> None:
-            values = inputs[0].abs().flatten()
-            seen.setdefault(name, []).append(float(values.kthvalue(max(1, int(len(values) * 0.9999))).values))
-
-        model.get_submodule(name).register_forward_hook(hook)
+    def note(name: str, values: torch.Tensor) -> None:
+        flat = values.abs().flatten()
+        found[name] = max(found.get(name, 0.0), float(flat.kthvalue(max(1, int(len(flat) * 0.9999))).values))
 
     for layer in range(LAYERS):
         for part in ("own.q", "own.out", "cross.q", "cross.k", "cross.out", "up", "down"):
-            watch(f"layers.{layer}.{part}")
-    model.norm.register_forward_hook(lambda _m, _i, output: seen.setdefault("embedding", []).append(float(output.abs().max())))
-    for at in range(0, len(states), 32):
-        greedy(model, states[at : at + 32])
-    scales = {name.replace("own.q", "own.qkv"): max(values) for name, values in seen.items()}
+            name = f"layers.{layer}.{part}"
+            model.get_submodule(name).register_forward_hook(lambda _m, given, _out, name=name: note(name, given[0]))
+    model.norm.register_forward_hook(lambda _m, _given, out: note("embedding", out))
+    with torch.inference_mode():
+        for at in range(0, len(states), 32):
+            tokens, memory, mask = batch(states[at : at + 32], targets[at : at + 32])
+            model(tokens.clamp(min=0), memory, mask)
+    scales = {name.replace("own.q", "own.qkv"): most for name, most in found.items()}
     scales["memory_all"] = max(scales[f"layers.{layer}.cross.k"] for layer in range(LAYERS))
     return scales
 
@@ -211,21 +212,31 @@ def calibrated(model: Decoder, states: list[States]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
-    for name in ("keep", "tokenizer", "states", "out"):
+    for name in ("keep", "tokenizer", "tatoeba", "opinions", "states", "out"):
         parser.add_argument("--" + name, type=Path, required=True)
     parser.add_argument("--fp32", action="store_true")
     args = parser.parse_args()
-    model = load_decoder(args.checkpoint).eval()
-    cache = StateCache(args.states, lambda texts: [])
-    sample = sorted(list(cache.known.values())[:600], key=len)
-    scales = None if args.fp32 else calibrated(model, sample)
+    model, pieces = load_decoder(args.checkpoint).eval(), EnglishPieces(args.tokenizer, args.keep)
+    scales = None if args.fp32 else calibrated(model, *calibration_pairs(args, pieces))
     tensors = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
     args.out.mkdir(parents=True, exist_ok=True)
     onnx.save(memory_graph(tensors, scales), args.out / "decoder_memory.onnx")
     onnx.save(step_graph(tensors, scales), args.out / "decoder.onnx")
-    pieces = EnglishPieces(args.tokenizer, args.keep).pieces()
+    write_pieces(pieces.pieces(), args.out / "english.pieces")
+
+
+def calibration_pairs(args: argparse.Namespace, pieces: EnglishPieces) -> tuple[list[States], list[list[int]]]:
+    """Opinions that training has encoded already."""
+    cache = StateCache(args.states, encode=lambda texts: [])
+    pairs = [pair for pair in load_corpus(args.tatoeba, args.opinions).opinions if pair.source in cache]
+    chosen = sorted(sample(pairs, 256), key=lambda pair: len(pair.english))
+    return cache.get([pair.source for pair in chosen]), [pieces.encode(pair.english) for pair in chosen]
+
+
+def write_pieces(pieces: list[bytes], path: Path) -> None:
+    """How many, the length of each in a byte, then the bytes of all: what `decoding.read_pieces` reads."""
     lengths = np.array([len(piece) for piece in pieces], np.uint8)
-    (args.out / "english.pieces").write_bytes(np.uint32(len(pieces)).tobytes() + lengths.tobytes() + b"".join(pieces))
+    path.write_bytes(np.uint32(len(pieces)).tobytes() + lengths.tobytes() + b"".join(pieces))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python -m translation.training.heads --converted DIR --opinions DIR --parallel DIR --out DIR --hours 1.2
 
-Every few minutes it reports figures on the messages set aside and writes `branch.pt`: averaged weights, optimizer, progress.
+Every few minutes it reports figures on the messages set aside and writes `branch.pt`: averaged weights, progress.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from translation.training.network import Branch
 from translation.training.pool import Pool, batches, build
 from translation.training.trunk import load_trunk, start_layers
 
-SHARES = {"opinion": 1.0, "reference": 0.5, "silent": 0.4}  # of each source, a pass
+SHARES = {"opinion": 1.0, "reference": 0.35, "silent": 0.3}  # of each source, a pass
 REPORT_SECONDS = 420
 
 
@@ -179,7 +179,6 @@ def main() -> None:
     )
     branch = Branch(len(schema.aspects), len(schema.attributes))
     start_layers(branch.layers, trunk)
-    del trunk
     facts = {
         "seed": args.seed,
         "hours": args.hours,

@@ -1,4 +1,4 @@
-"""Trains the language head on pooled early states of Tatoeba sentences and opinions, short pieces of them, and nonsense.
+"""Trains the language head on pooled early states of Tatoeba sentences, opinions, pieces of both, and nonsense.
 
     python -m translation.training.language --converted DIR --opinions DIR --parallel DIR --out DIR
 
@@ -152,8 +152,8 @@ def main() -> None:
         {"weights": head.state_dict(), "languages": languages, "temperature": heat, "accuracy": accuracy},
         args.out / "language.pt",
     )
-    overall = sum(map(sum, right.values())) / len(check)
-    print(json.dumps({"texts": len(train), "accuracy": round(overall, 4), "temperature": heat, "by language": accuracy}))
+    overall = round(sum(map(sum, right.values())) / len(check), 4)
+    print(json.dumps({"texts": len(train), "accuracy": overall, "temperature": heat, "by language": accuracy}))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Layer(nn.Module):
         scores = heads(self.q(x)) @ heads(self.k(x)).transpose(2, 3) * (WIDTH // HEADS) ** -0.5 + bias
         mixed = self.drop(torch.softmax(scores, -1)) @ heads(self.v(x))
         x = self.attention_norm(x + self.drop(self.out(mixed.transpose(1, 2).reshape(batch, tokens, WIDTH))))
-        return self.norm(x + self.drop(self.down(functional.gelu(self.up(x)))))
+        y: Tensor = self.norm(x + self.drop(self.down(functional.gelu(self.up(x)))))
+        return y
 
 
 def padding_bias(mask: Tensor) -> Tensor:
@@ -93,7 +94,7 @@ class Branch(nn.Module):
 
     def __init__(self, aspects: int, attributes: int, drop: float = 0.1) -> None:
         super().__init__()
-        self.aspects, self.sizes = aspects, (aspects, 3, 1, 3, 4, attributes)
+        self.sizes = [aspects, 3, 1, 3, 4, attributes]
         self.kind = nn.Embedding(len(KINDS), WIDTH)
         nn.init.normal_(self.kind.weight, std=0.02)
         self.layers = nn.ModuleList(Layer(drop) for _ in range(LAYERS - FORK))
@@ -104,8 +105,11 @@ class Branch(nn.Module):
         self.attend, self.preference = nn.Linear(WIDTH, 2), nn.Linear(2 * WIDTH, 6)
 
     def forward(self, middle: Tensor, mask: Tensor, words: Tensor, kind: Tensor) -> tuple[Tensor, ...]:
-        """mask: real tokens; words: those of them that the person wrote. Returns the token logits (aspect, polarity,
-        begin, strength, targets, attributes), then label logits (batch, aspects * 3) and preference logits (batch, 6)."""
+        """mask: real tokens; words: those of them that the person wrote.
+
+        Returns the token logits (aspect, polarity, begin, strength, targets, attributes), then label logits
+        (batch, aspects * 3) and preference logits (batch, 6).
+        """
         x, bias = middle + self.kind(kind)[:, None, :], padding_bias(mask)
         for layer in self.layers:
             x = layer(x, bias)
@@ -130,4 +134,5 @@ class LanguageHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """features (batch, width * layers) -> (batch, languages)."""
-        return self.out(self.drop(functional.gelu(self.inner(features))))
+        logits: Tensor = self.out(self.drop(functional.gelu(self.inner(features))))
+        return logits

@@ -4,6 +4,7 @@ The file holds 4-bit blocks of 32 weights with an fp16 scale each; names become 
 """
 
 import struct
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Packed:
         self.scores: npt.NDArray[np.float32] = self._array(np.float32, count)
         text = self._bytes[self._at : self._at + size]
         self._at += size
-        self.pieces = [text[a:b].decode() for a, b in zip(offsets, offsets[1:], strict=False)]
+        self.pieces = [text[a:b].decode() for a, b in pairwise(offsets)]
         self._take("i")
         (size,) = self._take("I")
         self._at += size

@@ -21,7 +21,7 @@ def groups(texts: Sequence[str], alike: float = 0.4) -> list[int]:
             parent[i] = i = parent[parent[i]]
         return i
 
-    sets, where = [shingles(text) for text in texts], defaultdict(list)
+    sets, where = [shingles(text) for text in texts], defaultdict[str, list[int]](list)
     for i, mine in enumerate(sets):
         for j in {j for shingle in mine for j in where[shingle]}:
             if len(mine & sets[j]) / len(mine | sets[j]) >= alike:

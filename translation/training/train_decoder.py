@@ -1,10 +1,11 @@
 """Train the English decoder over the frozen encoder; resumable.
 
     python -m translation.training.train_decoder --start decoder.safetensors --keep keep.json --tokenizer tokenizer.json
-        --tatoeba DIR --opinions DIR --out DIR --hours 2
+        --tatoeba DIR --opinions DIR --converted DIR --out DIR --sentences 100000
 
-Writes to `--out`: `checkpoint.pt` (everything that resuming needs), `best.safetensors` (running average of the weights, fp16, the
-best so far on what is held out), `curve.jsonl` (one line a report) and `states/`. `--hours` counts training over all runs.
+`--converted` is where `translation.training.convert` wrote `trunk.safetensors` and `tokens.model`. Writes to `--out`:
+`checkpoint.pt` (all that resuming needs), `best.safetensors` (running average of the weights, fp16, the best so far on what is held
+out), `curve.jsonl` (a line a report), `facts.json` (seed, settings, hash of the data) and `states/`.
 """
 
 import argparse
@@ -17,18 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
 from translation.training.decoder_bpe import EnglishPieces
-from translation.training.decoder_model import END, START, Decoder, greedy, load_decoder, stack
-from translation.training.decoder_pairs import Corpus, Pair, load_corpus, sample
-from translation.training.decoder_states import Encode, StateCache, States
+from translation.training.decoder_model import Decoder, batch, load_decoder, loss_of
+from translation.training.decoder_pairs import Pair, load_corpus, sample
+from translation.training.decoder_states import Encode, StateCache, States, trunk_encoder
 
 LONGEST = 70  # target tokens
-AVERAGE = 0.998  # of the running average of the weights, a step
-REPORT_EVERY, SAVE_EVERY = 1200, 300  # seconds
+AVERAGE = 0.995  # of the running average of the weights, a step
+REPORT_EVERY, SAVE_EVERY = 100, 20  # steps
+WARM_UP = 60  # steps
 
 
 class Training:
@@ -36,13 +37,13 @@ class Training:
 
     def __init__(self, args: argparse.Namespace, encode: Encode) -> None:
         self.args, self.out = args, Path(args.out)
-        self.corpus: Corpus = load_corpus(Path(args.tatoeba), Path(args.opinions))
+        self.corpus = load_corpus(Path(args.tatoeba), Path(args.opinions))
         self.pieces = EnglishPieces(Path(args.tokenizer), Path(args.keep))
         self.cache = StateCache(self.out / "states", encode)
         self.model = load_decoder(Path(args.start))
         self.average = copy.deepcopy(self.model).eval()
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.01)
-        self.step, self.round, self.seconds, self.sentences, self.best = 0, 0, 0.0, 0, 0.0
+        self.step, self.round, self.sentences, self.best = 0, 0, 0, float("inf")
         if (self.out / "checkpoint.pt").exists():
             self.resume(torch.load(self.out / "checkpoint.pt", weights_only=True))
 
@@ -50,31 +51,25 @@ class Training:
         self.model.load_state_dict(saved["model"])
         self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
-        self.step, self.round, self.seconds, self.sentences, self.best = saved["progress"]
+        self.step, self.round, self.sentences, self.best = saved["progress"]
 
     def save(self) -> None:
-        progress = (self.step, self.round, self.seconds, self.sentences, self.best)
+        progress = (self.step, self.round, self.sentences, self.best)
         parts = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
         torch.save({**parts, "progress": progress}, self.out / "checkpoint.new")
         (self.out / "checkpoint.new").replace(self.out / "checkpoint.pt")
 
     def rate(self) -> float:
-        """Warm-up over 60 steps, then straight down to a tenth at the end of the hours."""
-        passed = min(1.0, self.seconds / (self.args.hours * 3600))
-        return float(self.args.rate * min(1.0, (self.step + 1) / 60) * (1 - 0.9 * passed))
+        """Warm-up, then straight down to a tenth at the last sentence."""
+        left = max(0.0, 1 - self.sentences / self.args.sentences)
+        return float(self.args.rate * min(1.0, (self.step + 1) / WARM_UP) * (0.1 + 0.9 * left))
 
-    def learn(self, states: Sequence[States], targets: Sequence[list[int]]) -> float:
-        """One step; the loss."""
+    def learn(self, states: Sequence[States], targets: Sequence[list[int]]) -> None:
+        """One step."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
-        memory, mask = stack(states)
-        rows = [torch.tensor([START, *target, END]) for target in targets]
-        padded = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-100)
-        logits = self.model(padded[:, :-1].clamp(min=0), memory, mask)
-        wanted = padded[:, 1:].flatten()
-        loss = F.cross_entropy(logits.flatten(0, 1), wanted, ignore_index=-100, label_smoothing=0.1)
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss_of(self.model, *batch(states, targets), smoothing=0.1).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         with torch.no_grad():
@@ -82,7 +77,6 @@ class Training:
                 mean.lerp_(now, 1 - min(AVERAGE, (1 + self.step) / (10 + self.step)))
         self.step += 1
         self.sentences += len(targets)
-        return loss.item()
 
     def batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[States], list[list[int]]]]:
         """Pairs of about one length together, about `--tokens` target tokens a batch, in a drawn order."""
@@ -97,24 +91,16 @@ class Training:
         for group in filter(None, groups):
             yield [states[i] for i in group], [targets[i] for i in group]
 
-    def report(self, loss: float) -> None:
-        """chrF of both hold-outs with the running average; kept where their mean is the best so far."""
-        import sacrebleu
-
-        row: dict[str, Any] = {
-            "step": self.step,
-            "minutes": round(self.seconds / 60),
-            "sentences": self.sentences,
-            "loss": round(loss, 3),
-        }
+    @torch.inference_mode()
+    def report(self) -> None:
+        """Loss of the running average on both hold-outs; its weights are written where their mean is the lowest so far."""
+        row: dict[str, Any] = {"time": time.strftime("%H:%M"), "step": self.step, "sentences": self.sentences}
         for name, pairs in (("tatoeba", self.corpus.held_tatoeba), ("opinions", self.corpus.held_opinions)):
-            pairs = sorted(sample([p for p in pairs if p.language != "en"], 400), key=lambda p: len(p.source))
-            states = self.cache.get([pair.source for pair in pairs])
-            ids = [row for at in range(0, len(pairs), 64) for row in greedy(self.average, states[at : at + 64])]
-            score = sacrebleu.corpus_chrf([self.pieces.decode(i) for i in ids], [[pair.english for pair in pairs]])
-            row[name] = round(score.score, 2)
+            foreign = sample([pair for pair in pairs if pair.language != "en"], 400)
+            losses = [loss_of(self.average, *batch(states, targets)).item() for states, targets in self.batches(foreign)]
+            row[name] = round(sum(losses) / len(losses), 4)
         mean = (row["tatoeba"] + row["opinions"]) / 2
-        if mean > self.best:
+        if mean < self.best:
             self.best = mean
             write_weights(self.average, self.out / "best.safetensors")
         print(json.dumps(row), flush=True)
@@ -122,32 +108,21 @@ class Training:
             file.write(json.dumps(row) + "\n")
 
     def run(self) -> None:
-        facts = {
-            "data_sha256": self.corpus.sha256,
-            **{k: v for k, v in vars(self.args).items() if k in ("seed", "rate", "tokens", "hours")},
-        }
-        (self.out / "facts.json").write_text(json.dumps(facts, indent=1))
+        facts = {name: getattr(self.args, name) for name in ("seed", "rate", "tokens", "sentences")}
+        (self.out / "facts.json").write_text(json.dumps({**facts, "data_sha256": self.corpus.sha256}, indent=1))
         rounds = self.corpus.rounds(self.args.seed)
         for _ in range(self.round):
             next(rounds)
-        reported = saved = self.seconds
-        loss = 0.0
-        while self.seconds < self.args.hours * 3600:
-            last = time.monotonic()
+        self.report()
+        while self.sentences < self.args.sentences:
             for states, targets in self.batches(next(rounds)):
-                loss = self.learn(states, targets)
-                self.seconds += time.monotonic() - last
-                if self.seconds - reported > REPORT_EVERY:
-                    reported = self.seconds
-                    self.report(loss)
-                if self.seconds - saved > SAVE_EVERY:
-                    saved = self.seconds
+                self.learn(states, targets)
+                if self.step % SAVE_EVERY == 0:
                     self.save()
-                last = time.monotonic()
-                if self.seconds > self.args.hours * 3600:
-                    break
+                if self.step % REPORT_EVERY == 0:
+                    self.report()
             self.round += 1
-        self.report(loss)
+        self.report()
         self.save()
 
 
@@ -157,19 +132,20 @@ def write_weights(model: Decoder, path: Path) -> None:
     path.with_suffix(".new").replace(path)
 
 
-def parse() -> argparse.Namespace:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("start", "keep", "tokenizer", "tatoeba", "opinions", "out"):
+    for name in ("start", "keep", "tokenizer", "tatoeba", "opinions", "converted", "out"):
         parser.add_argument("--" + name, required=True)
-    parser.add_argument("--hours", type=float, default=2)
+    parser.add_argument("--sentences", type=int, default=100_000, help="over all runs")
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--tokens", type=int, default=1600, help="target tokens a step")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    return parser.parse_args()
-
-
-def train(args: argparse.Namespace, encode: Encode) -> None:
+    args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    Training(args, encode).run()
+    Training(args, trunk_encoder(Path(args.converted))).run()
+
+
+if __name__ == "__main__":
+    main()

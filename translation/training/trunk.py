@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
-from translation.training.network import HEADS, INNER, LAYERS, POSITIONS, WIDTH, Layer, Trunk
+from translation.training.network import HEADS, INNER, LAYERS, POSITIONS, WIDTH, Trunk
 
 PARTS = {
     "q": "attention.self.query",
@@ -70,7 +70,8 @@ def load_bert(path: Path) -> BertModel:
         type_vocab_size=len(state["embeddings.token_type_embeddings.weight"]),
         layer_norm_eps=1e-12,
     )
-    model = BertModel(config, add_pooling_layer=False).eval()
+    model: BertModel = BertModel(config, add_pooling_layer=False)
+    model.train(False)
     named = {name: tensor for name, tensor in state.items() if not name.startswith("words.")}
     model.load_state_dict({**named, "embeddings.word_embeddings.weight": words}, strict=False)
     return model

@@ -1,18 +1,20 @@
-"""Writes a real sentencepiece model from pieces and scores, and trims a vocabulary to what the languages at hand need."""
+"""Writes a real sentencepiece model from pieces and scores, and trims a vocabulary to what is needed."""
 
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sentencepiece
-from sentencepiece import sentencepiece_model_pb2 as proto
+from sentencepiece import sentencepiece_model_pb2
 
+proto: Any = sentencepiece_model_pb2  # its classes are made at run time
 CONTROL = ("<s>", "<pad>", "</s>")  # ids 0, 1, 2
 UNKNOWN = "<unk>"  # id 3
 
 
-def normalizer() -> proto.NormalizerSpec:
-    """The normalizer that XLM-R's vocabulary was made with (`nmt_nfkc`), taken out of a model trained for the purpose."""
+def normalizer() -> Any:
+    """XLM-R's normalizer (`nmt_nfkc`), taken out of a model trained for the purpose."""
     trained = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(["a b c d e f g h"] * 20),

@@ -40,7 +40,8 @@ class FusedLayer(nn.Module):
         q, k, v = split[0], split[1], split[2]
         mixed = torch.softmax(q @ k.transpose(2, 3) + bias, -1) @ v
         x = self.attention_norm(x + self.out(mixed.transpose(1, 2).reshape(batch, tokens, WIDTH)))
-        return self.norm(x + self.down(functional.gelu(self.up(x))))
+        y: Tensor = self.norm(x + self.down(functional.gelu(self.up(x))))
+        return y
 
 
 class Whole(nn.Module):

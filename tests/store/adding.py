@@ -1,0 +1,39 @@
+"""Adds opinions to the database named on the command line, printing the id of each once it is acknowledged, until killed."""
+
+import asyncio
+import secrets
+import sys
+
+from scenes import facts
+
+from feedback.store import Store
+
+
+async def main(url: str) -> None:
+    store = await Store.open(url, "a secret")
+    campaign = (await store.list_campaigns())[0]
+    image = await store.add_image(campaign.id, facts(1))
+    comparison = await store.add_comparison(campaign.id, [image.id])
+    await asyncio.gather(*[add(store, comparison.id, image.id) for _ in range(4)])
+
+
+async def add(store: Store, comparison_id: str, image_id: str) -> None:
+    from feedback.records import NewOpinion
+
+    person = await store.enter("web", secrets.token_hex(8))
+    showing = await store.show(person.id, comparison_id, [image_id])
+    for number in range(1_000_000):
+        opinion = await store.add_opinion(
+            NewOpinion(
+                showing_id=showing.id,
+                annotator_id=person.id,
+                source_text=f"opinión {number} 😬",
+                channel="web",
+                client_message_id=str(number),
+            )
+        )
+        print(opinion.id, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
