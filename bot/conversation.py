@@ -4,27 +4,19 @@ Everything that a person can send is answered by turns: a button that is out of 
 campaign that has ended gets a sentence in their language, never an exception.
 """
 
-import asyncio
-from collections.abc import Mapping
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot import commands, consent, corrections, replies
+from bot import commands, consent, replies, speech
 from bot.comparisons import choose_next
-from bot.questions import find_question
-from bot.summary import judges_nothing
-from bot.turns import Heard, Question, Turn
-from bot.wording import Wording, find_catalogue, negotiate, wording
-from feedback.colors import Shade
+from bot.reviews import Reviews, parse_choice
+from bot.turns import Heard, Turn
+from bot.wording import Wording, negotiate, wording
 from feedback.errors import Conflict, NotFound
 from feedback.media import Media
-from feedback.palette import palette
-from feedback.records import LETTERS, MAX_TEXT, Annotator, Campaign, Choice, Critique, Event, NewOpinion, SourceText
+from feedback.records import MAX_TEXT, Annotator, Campaign, Event, NewOpinion, SourceText
 from feedback.store import Store
-
-SURE_OF_LANGUAGE = 0.8  # confidence from which the reply is in the language of the message
-TIE: Choice = "tie"
-REMEMBERED = 5  # somebody nudged this few opinions ago is not nudged again
 
 
 class Conversation:
@@ -32,7 +24,7 @@ class Conversation:
 
     def __init__(self, store: Store, media: Media | None = None) -> None:
         self._store = store
-        self._media = media
+        self._reviews = Reviews(store, media)
 
     async def open(self, annotator: Annotator, campaign_name: str) -> list[Turn]:
         """What somebody sees who comes, or comes back: the terms first, then the open or the next comparison."""
@@ -52,33 +44,25 @@ class Conversation:
         if (command := commands.find_command(text)) is not None:
             return _answered(*await self._obey(annotator, campaign_name, command))
         said = wording(negotiate([declared_language or annotator.locale, annotator.locale]))
-        if (problem := _find_problem(text)) is not None:
-            return _answered(replies.failure(said, problem, limit=MAX_TEXT))
-        try:
-            campaign = await self._store.get_campaign(campaign_name)
-        except NotFound:
+        campaign = await self._find_campaign(campaign_name)
+        if campaign is None:
             return _answered(replies.failure(said, "no_campaign"))
         if not consent.is_given(annotator, campaign):
             return _answered(consent.ask(said, annotator, campaign))
-        if campaign.archived:
-            return _answered(replies.failure(said, "archived"))
+        if (problem := _find_problem(text, campaign)) is not None:
+            return _answered(replies.failure(said, problem, limit=MAX_TEXT))
         about = showing_id or await self._find_subject(annotator, campaign, client_message_id)
-        if about is None:
-            return _answered(replies.failure(said, "no_showing", replies.go_on(said)))
         try:
-            showing = await self._store.get_showing(about, annotator.id)
-            if showing.campaign_id != campaign.id:
-                raise NotFound(f"showing {about} is of another campaign")
-            opinion = await self._store.add_opinion(
-                NewOpinion(
-                    showing_id=showing.id,
-                    annotator_id=annotator.id,
-                    source_text=text,
-                    channel=annotator.channel,
-                    client_message_id=client_message_id,
-                    declared_language=declared_language,
-                )
+            showing = await self._store.get_showing(about or "", annotator.id)
+            new = NewOpinion(
+                showing_id=showing.id,
+                annotator_id=annotator.id,
+                source_text=text,
+                channel=annotator.channel,
+                client_message_id=client_message_id,
+                declared_language=declared_language,
             )
+            opinion = await self._store.add_opinion(new)
         except NotFound:
             return _answered(replies.failure(said, "no_showing", replies.go_on(said)))
         except Conflict:
@@ -87,16 +71,7 @@ class Conversation:
 
     async def understood(self, opinion_id: str) -> list[Turn]:
         """What was understood of an opinion, and one question where the answer matters."""
-        critique = await self._store.get_critique(opinion_id)
-        annotator = await self._store.get_annotator(critique.opinion.annotator_id)
-        said = await self._wording_of_reply(annotator, critique)
-        if critique.reading is None:
-            return [replies.unread(said, critique) if critique.failed else replies.received(said)]
-        nudge = judges_nothing(critique) and not await self._nudged_lately(critique)
-        turns = [replies.understood(said, critique, nudge=nudge)]
-        if (question := find_question(critique)) is not None:
-            turns.append(replies.ask(said, critique, question, await self._palette(critique, question)))
-        return turns
+        return await self._reviews.open(opinion_id)
 
     async def event(self, event: Event) -> list[Turn]:
         """Word something that happened, when it is delivered; nothing where it has been deleted meanwhile."""
@@ -109,12 +84,11 @@ class Conversation:
 
     async def act(self, annotator: Annotator, campaign_name: str, action_id: str) -> list[Turn]:
         """Do what a button says; one that is unknown, out of date or somebody else's is answered in a sentence."""
-        said = await self._wording(annotator)
+        said = await speech.to_person(self._store, annotator)
         if (turns := await self._act_freely(said, annotator, action_id)) is not None:
             return turns
-        try:
-            campaign = await self._store.get_campaign(campaign_name)
-        except NotFound:
+        campaign = await self._find_campaign(campaign_name)
+        if campaign is None:
             return [replies.failure(said, "no_campaign")]
         try:
             return await self._act_in(campaign, said, annotator, action_id)
@@ -157,7 +131,7 @@ class Conversation:
             case "choose", [showing_id, choice]:
                 return await self._choose(said, annotator, showing_id, choice)
             case _, [opinion_id, *label_and_value]:
-                return await self._revise(annotator, verb, opinion_id, label_and_value)
+                return await self._reviews.act(annotator, verb, opinion_id, label_and_value)
         raise NotFound(f"no action {action_id!r}")
 
     async def _agree(self, campaign: Campaign, said: Wording, annotator: Annotator, rest: list[str]) -> list[Turn]:
@@ -193,51 +167,22 @@ class Conversation:
 
     async def _choose(self, said: Wording, annotator: Annotator, showing_id: str, choice: str) -> list[Turn]:
         showing = await self._store.get_showing(showing_id, annotator.id)
-        preference = await self._store.choose(showing.id, annotator.id, _choice(choice, len(showing.images)))
+        preference = await self._store.choose(showing.id, annotator.id, parse_choice(choice, len(showing.images)))
         return [replies.chosen(said, preference, explained=showing.state == "answered")]
-
-    async def _revise(self, annotator: Annotator, verb: str, opinion_id: str, rest: list[str]) -> list[Turn]:
-        """What concerns an opinion of theirs: its menus, corrections, and answers to the question about it."""
-        critique = await self._store.get_critique(opinion_id, annotator.id)
-        said = await self._wording_of_reply(annotator, critique)
-        match verb, rest:
-            case "confirm", []:
-                return [replies.corrected(said, await corrections.confirm(self._store, critique))]
-            case "fix", []:
-                return [replies.fix_menu(said, critique)]
-            case "settle", [value]:
-                choice = _choice(value, len(critique.images))
-                await self._store.choose(critique.opinion.showing_id, annotator.id, choice, opinion_id=opinion_id)
-                return [replies.corrected(said, await self._store.get_critique(opinion_id))]
-            case _, [label_id, *value]:
-                return await self._revise_label(said, critique, label_id, verb, value)
-        raise NotFound(f"no action {verb!r}")
-
-    async def _revise_label(
-        self, said: Wording, critique: Critique, label_id: str, verb: str, value: list[str]
-    ) -> list[Turn]:
-        label = corrections.get_label(critique, label_id)
-        match verb, value:
-            case "edit", []:
-                return [replies.edit(said, critique, label)]
-            case "aspects", []:
-                return [replies.aspects(said, critique, label)]
-            case "remove", []:
-                return [replies.corrected(said, await corrections.remove(self._store, critique, label))]
-            case (("polarity" | "aspect" | "target" | "shade"), [changed]):
-                return [replies.corrected(said, await corrections.change(self._store, critique, label, verb, changed))]
-        raise NotFound(f"no action {verb!r}")
 
     async def _obey(self, annotator: Annotator, campaign_name: str, command: commands.Command) -> list[Turn]:
         """A command in words; "next" and "skip" are the same while a comparison waits for an answer."""
-        if command in ("next", "skip"):
-            try:
-                campaign = await self._store.get_campaign(campaign_name)
-                showing = await self._store.find_open_showing(annotator.id, campaign.id)
-            except NotFound:
-                showing = None
+        campaign = await self._find_campaign(campaign_name)
+        if command in ("next", "skip") and campaign is not None:
+            showing = await self._store.find_open_showing(annotator.id, campaign.id)
             return await self.act(annotator, campaign_name, f"skip:{showing.id}" if showing else "next")
-        return await self.act(annotator, campaign_name, command)
+        return await self.act(annotator, campaign_name, "next" if command == "skip" else command)
+
+    async def _find_campaign(self, name: str) -> Campaign | None:
+        try:
+            return await self._store.get_campaign(name)
+        except NotFound:
+            return None
 
     async def _find_subject(self, annotator: Annotator, campaign: Campaign, message_id: str) -> str | None:
         """The showing that a message is about which does not say so.
@@ -251,68 +196,24 @@ class Conversation:
         latest = await self._store.list_critiques(annotator.id, limit=1, campaign_id=campaign.id)
         return latest[0].opinion.showing_id if latest else None
 
-    async def _wording(self, annotator: Annotator, declared: str | None = None) -> Wording:
-        if declared and find_catalogue(declared):
-            return wording(declared)
-        return wording(spoken(annotator.locale, await self._store.languages_of(annotator.id)))
-
-    async def _wording_of_reply(self, annotator: Annotator, critique: Critique) -> Wording:
-        """In the language of the message, where we are sure of it and can speak it."""
-        reading = critique.reading
-        if reading and reading.language_confidence >= SURE_OF_LANGUAGE and find_catalogue(reading.language):
-            return wording(reading.language)
-        return await self._wording(annotator, critique.opinion.declared_language)
-
-    async def _nudged_lately(self, critique: Critique) -> bool:
-        opinion = critique.opinion
-        before = await self._store.list_critiques(opinion.annotator_id, before=opinion.id, limit=REMEMBERED)
-        return any(earlier.reading is not None and judges_nothing(earlier) for earlier in before)
-
-    async def _palette(self, critique: Critique, question: Question) -> tuple[Shade, ...]:
-        """The shades of the images that the question is about; none where an image cannot be opened."""
-        if self._media is None or question.kind != "shade":
-            return ()
-        label = corrections.get_label(critique, question.label_id or "")
-        letters = label.targets or LETTERS
-        paths = [
-            self._media.path(image.sha256)
-            for letter, image in zip(LETTERS, critique.images, strict=False)
-            if letter in letters
-        ]
-        try:
-            found = [await asyncio.to_thread(palette, path) for path in paths]
-        except OSError:
-            return ()
-        return tuple(dict.fromkeys(shade for shades in found for shade in shades))
-
-
-def spoken(locale: str, history: Mapping[str, int]) -> str:
-    """The catalogue to speak: the locale's, unless somebody never writes in that language and mostly in another one."""
-    chosen = negotiate([locale])
-    if not history or any(find_catalogue(language) == find_catalogue(locale) for language in history):
-        return chosen
-    most = max(history, key=lambda language: history[language])
-    return find_catalogue(most) or chosen if history[most] * 2 > sum(history.values()) else chosen
-
-
-def _choice(value: str, images: int) -> Choice:
-    """A choice among so many images; ValueError where there is none, or not this one."""
-    for choice in (*LETTERS[:images], TIE):
-        if value == choice and images > 1:
-            return choice
-    raise ValueError(f"no choice {value!r} among {images} images")
-
 
 def _answered(*turns: Turn) -> Heard:
     return Heard(opinion=None, turns=turns)
 
 
-def _find_problem(text: str) -> str | None:
-    """Why a text cannot be kept, as a key of `names.ERRORS`."""
+@cache
+def _text() -> TypeAdapter[str]:
+    return TypeAdapter(SourceText)
+
+
+def _find_problem(text: str, campaign: Campaign) -> str | None:
+    """Why a text is not kept, as a key of `names.ERRORS`."""
+    if campaign.archived:
+        return "archived"
     if len(text) > MAX_TEXT:
         return "too_long"
     try:
-        TypeAdapter(SourceText).validate_python(text)
+        _text().validate_python(text)
     except ValidationError:
         return "broken" if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text) else "empty"
     return None

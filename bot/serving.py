@@ -1,18 +1,18 @@
 """`opine serve`: one process with the chat page, the API and the reading worker."""
 
-import asyncio
 import socket
 from functools import partial
 
 import structlog
 import uvicorn
+import uvloop
 
 from bot.conversation import Conversation
 from bot.demo import create_demo
 from bot.logs import set_up
 from bot.opening import opened
 from bot.settings import Settings
-from bot.web_app import create_app
+from bot.web_app import Server, create_app
 from bot.worker import Worker
 from feedback.reading import Reader
 from feedback.store import Store
@@ -27,7 +27,7 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings().model_copy(update=changes)
     set_up(json=settings.log_json)
-    return asyncio.run(_serve(settings))
+    return uvloop.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> int:
@@ -46,7 +46,7 @@ async def _serve(settings: Settings) -> int:
             address, number = listener.getsockname()[:2]
             shown = f"[{address}]" if ":" in address else address
             print(f"Opine is ready at {settings.public_url or f'http://{shown}:{number}/'}", flush=True)
-            await uvicorn.Server(config).serve([listener])
+            await Server(config).serve([listener])
     return 0
 
 

@@ -61,15 +61,15 @@ class Streams:
         """First None, once nothing later can be missed, then every event after `last_seen` (None: after now)."""
         with self._waker(annotator_id) as waker:
             last = await self._store.latest_event_id(annotator_id) if last_seen is None else last_seen
+            if self._closed or last_seen is not None:
+                waker.set()
             yield None
-            while not self._closed:
+            while await waker.wait() and not self._closed:
                 waker.clear()
                 while events := await self._store.events_after(annotator_id, last):
                     for event in events:
                         last = event.id
                         yield event
-                if not self._closed:
-                    await waker.wait()
 
     @contextmanager
     def _waker(self, annotator_id: str) -> Iterator[asyncio.Event]:

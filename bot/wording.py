@@ -5,7 +5,7 @@ process, so that there is no compiled copy that could be missing or out of date.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Literal, NamedTuple
@@ -40,7 +40,10 @@ class Wording:
     def __init__(self, catalogue: str) -> None:
         self.locale = catalogue.replace("_", "-")
         self._babel = Locale.parse(catalogue)
-        self._translations = _load(catalogue)
+
+    @cached_property
+    def _translations(self) -> NullTranslations:  # late: direction and language names do not need it
+        return _load(self.locale.replace("-", "_"))
 
     @property
     def dir(self) -> Literal["ltr", "rtl"]:

@@ -70,7 +70,8 @@ def name_shade(name: str, language: str) -> str:
     """The shade's name in this language where the list has one, else in English."""
     shade = find_shade(name)
     words = table()["words"].get(lists(language)[0].language, {})
-    return str(words.get(shade.name, name)).split(",")[0] if shade else name
+    first = str(words.get(shade.name if shade else name, name)).split(",")[0]
+    return name if first[-1] in "~*" else first
 
 
 def with_color(label: Label, text: str, language: str) -> Label:

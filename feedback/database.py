@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import DataError, DBAPIError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from feedback.errors import StoreBusy, StoreError, StoreFull
@@ -15,6 +15,7 @@ from feedback.filelock import FileLock
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 READERS = 4
 CONNECTIONS = 10
+PRIVATE: dict[str, Any] = {"hide_parameters": True}  # an error must not carry what people wrote into a log
 
 
 class Database:
@@ -50,6 +51,13 @@ class Database:
         except (DBAPIError, TimeoutError) as error:
             raise explained(error) from error
 
+    async def clear_log(self) -> None:
+        """Fold SQLite's WAL file into the database and empty it: what was deleted is in neither afterwards."""
+        if self.is_sqlite:
+            async with self.writing.connect() as connection:
+                await connection.exec_driver_sql("COMMIT")  # of the transaction begun for us: a checkpoint needs none
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close all connections (the writing one last: it then folds the WAL file into the database)."""
         await self.reading.dispose()
@@ -69,7 +77,7 @@ def _with_driver(url: str) -> URL:
 
 
 def _sqlite(url: URL, patience: float) -> tuple[AsyncEngine, AsyncEngine]:
-    waiting = {"pool_timeout": patience, "connect_args": {"timeout": patience}}
+    waiting: dict[str, Any] = {"pool_timeout": patience, "connect_args": {"timeout": patience}, **PRIVATE}
     writing = create_async_engine(url, pool_size=1, max_overflow=0, **waiting)
     reading = create_async_engine(url, pool_size=READERS, max_overflow=0, **waiting)
     prepare_sqlite(
@@ -97,39 +105,40 @@ def prepare_sqlite(engine: AsyncEngine, begin: str, *pragmas: str) -> None:
 
 def _postgresql(url: URL, patience: float) -> tuple[AsyncEngine, AsyncEngine]:
     options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC"
-    writing = create_async_engine(
-        url,
-        pool_size=CONNECTIONS,
-        max_overflow=CONNECTIONS,
-        pool_timeout=patience,
-        pool_pre_ping=True,
-        connect_args={"options": options},
-    )
+    try:
+        writing = create_async_engine(
+            url,
+            pool_size=CONNECTIONS,
+            max_overflow=CONNECTIONS,
+            pool_timeout=patience,
+            pool_pre_ping=True,
+            connect_args={"options": options},
+            **PRIVATE,
+        )
+    except ModuleNotFoundError as error:
+        raise StoreError("PostgreSQL needs its driver: pip install 'opine[postgres]'") from error
     return writing, writing.execution_options(isolation_level="REPEATABLE READ")
 
 
-BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
-FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
 # PostgreSQL: serialization failure, deadlock, lock not available, too many connections, shutting down, starting up.
-BUSY_STATES = ("40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03")
-FULL_STATES = ("53100",)
+BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03")
+FULL = ("SQLITE_FULL", "53100")
+BROKEN = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def explained(error: DBAPIError | TimeoutError) -> Exception:
     """The driver's error as one that says what to do; one that is a fault of ours stays as it is."""
     if isinstance(error, TimeoutError):
-        return StoreBusy("the database is busy; nothing was written, try again in a moment")
+        return StoreBusy("the database is busy; nothing was written, try again later")
     if isinstance(error, DataError):
         return ValueError(f"the database cannot keep this value: {error.orig}")
     cause: Any = error.orig
+    reason = str(cause).partition("\n")[0]
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-    if code.startswith(FULL) or code in FULL_STATES:
-        return StoreFull("the disk is full; nothing was written, make room and try again")
-    if (
-        code.startswith(BUSY)
-        or code in BUSY_STATES
-        or error.connection_invalidated
-        or "connection" in str(cause).lower()
-    ):
-        return StoreBusy("the database is locked or out of reach; nothing was written, try again in a moment")
+    if code.startswith(FULL):
+        return StoreFull("the disk of the database is full; nothing was written, make room and try again")
+    if code.startswith(BUSY) or error.connection_invalidated or (isinstance(error, OperationalError) and not code):
+        return StoreBusy(f"the database is locked or out of reach ({reason}); nothing was written, try again later")
+    if code.startswith(BROKEN):
+        return StoreError(f"the database cannot be used ({reason}); check its path, its permissions and its disk")
     return error

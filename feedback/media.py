@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import threading
 import warnings
@@ -33,7 +34,7 @@ _FORMATS: Final[dict[str, Literal["JPEG", "PNG", "WEBP", "GIF"]]] = {
     "GIF": "GIF",
 }
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _warning_filter = threading.Lock()  # Python's warning filters belong to the process, not to a thread
 
 
@@ -42,7 +43,10 @@ class BadImage(OpineError, ValueError):
 
 
 class NoRoom(OpineError, OSError):
-    """The image could not be written because the disk, or the quota, is full; nothing was kept."""
+    """The disk, or the quota, is full; nothing was kept."""
+
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 class MissingImage(NotFound, FileNotFoundError):
@@ -97,7 +101,17 @@ class Media:
         try:
             return self.path(sha256).read_bytes()
         except FileNotFoundError as error:
-            raise MissingImage(f"the image {sha256} is not in {self.folder}; restore that folder") from error
+            raise self._missing(sha256) from error
+
+    def copy(self, sha256: str, target: Path) -> None:
+        """Copy the original to a new place; MissingImage where there is none."""
+        try:
+            shutil.copyfile(self.path(sha256), target)
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
+
+    def _missing(self, sha256: str) -> MissingImage:
+        return MissingImage(f"the image {sha256} is not in {self.folder}; restore that folder")
 
     def _open(self, data: bytes) -> "Image.Image":
         from PIL import Image, UnidentifiedImageError
@@ -126,7 +140,7 @@ class Media:
         try:
             _write_atomically(path, data)
         except OSError as error:
-            if error.errno not in _NO_ROOM:
+            if error.errno not in NO_ROOM:
                 raise
             sentence = f"there is no room left for the image ({len(data):,} bytes); free some disk space"
             raise NoRoom(error.errno, sentence, str(path)) from error

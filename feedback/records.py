@@ -28,8 +28,10 @@ KIND_OF_COUNT: dict[int, Kind] = {1: "single", 2: "pair", 3: "set", 4: "set"}
 
 
 def _well_formed(text: str) -> str:
-    if any(unicodedata.category(c) == "Cs" for c in text):
-        raise ValueError("the text holds a lone surrogate, half of a character; send well-formed Unicode")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("the text holds a lone surrogate, half of a character; send well-formed Unicode") from error
     if "\0" in text:
         raise ValueError("the text holds a NUL character; remove it")
     return text

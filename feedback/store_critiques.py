@@ -40,7 +40,10 @@ class Critiques(StoreBase):
     async def critiques(
         self, campaign: str | None = None, after: str | None = None, limit: int = 500
     ) -> list[Critique]:
-        """A page of all critiques (of a campaign: name or id), oldest first; `after` is the last opinion id seen."""
+        """A page of all critiques (of a campaign: name or id), oldest first; `after` is the last opinion id seen.
+
+        Each page is the state of its own moment: what is said while one pages may be in a later page or in none.
+        """
         query = OPINIONS.where(OpinionRow.id > (after or ""))
         async with self._database.read() as session:
             if campaign is not None:

@@ -10,6 +10,7 @@ from feedback.store_base import StoreBase, now, verb
 from feedback.tables import EventRow
 
 NUMBERING = 7_042_002  # of PostgreSQL's advisory locks
+NEWEST = 2**63 - 1  # what databases can compare with; a front end passes on what a client claims to have seen
 
 
 class Events(StoreBase):
@@ -18,12 +19,12 @@ class Events(StoreBase):
     @verb
     async def events_after(self, annotator_id: str, event_id: int, limit: int = 100) -> list[Event]:
         """A person's events after that number."""
-        return await self._events(limit, EventRow.id > event_id, EventRow.annotator_id == annotator_id)
+        return await self._events(limit, EventRow.id > min(event_id, NEWEST), EventRow.annotator_id == annotator_id)
 
     @verb
     async def events_since(self, event_id: int, limit: int = 1000) -> list[Event]:
         """Everybody's events after that number."""
-        return await self._events(limit, EventRow.id > event_id)
+        return await self._events(limit, EventRow.id > min(event_id, NEWEST))
 
     @verb
     async def latest_event_id(self, annotator_id: str | None = None) -> int:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.ids import new_id
 from feedback.privacy import may_train, pseudonym
 from feedback.records import Annotator, Campaign, Choice, Record, SourceText, Tag, Words
-from feedback.store_base import StoreBase, insert_if_absent, now, share, values
+from feedback.store_base import StoreBase, insert_if_absent, now, share, values, verb
 from feedback.store_campaigns import campaign_row
 from feedback.store_loading import images_by_comparison, newest_clicks
 from feedback.tables import (
@@ -50,6 +50,7 @@ class Outcome(NamedTuple):
 class Imports(StoreBase):
     """Comments that were made elsewhere."""
 
+    @verb
     async def add_imported(self, campaign_id: str, batch: Sequence[Imported]) -> list[Outcome]:
         """Keep the comments with their units of work, all in one transaction, and say what became of each.
 
@@ -102,7 +103,11 @@ async def _enter(session: AsyncSession, comments: Sequence[_Comment]) -> dict[st
     if rows:
         await session.execute(insert_if_absent(session, AnnotatorRow).values(rows))
     query = share(select(AnnotatorRow).where(AnnotatorRow.id.in_(welcome)).order_by(AnnotatorRow.id))
-    return {row.id: Annotator(**values(row)) for row in await session.scalars(query)}
+    people = {row.id: Annotator(**values(row)) for row in await session.scalars(query)}
+    # Who was erased between the two queries above was made anew by the insertion: gone for good now that they are held.
+    erased = set(await session.scalars(forgotten)) & set(people)
+    await session.execute(delete(AnnotatorRow).where(AnnotatorRow.id.in_(erased)))
+    return {one: person for one, person in people.items() if one not in erased}
 
 
 async def _show(session: AsyncSession, campaign: Campaign, comments: Sequence[_Comment]) -> None:

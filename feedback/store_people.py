@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 
 from feedback.errors import NotFound
 from feedback.privacy import pseudonym
@@ -106,10 +106,7 @@ class People(StoreBase):
             await session.execute(fewer.values(times_shown=ComparisonRow.times_shown - 1))
             await session.execute(delete(AnnotatorRow).where(AnnotatorRow.id == annotator_id))
             await session.execute(insert(TombstoneRow).values(annotator_id=annotator_id, erased_at=now()))
-        if self._database.is_sqlite:
-            async with self._database.writing.connect() as connection:
-                await connection.exec_driver_sql("COMMIT")
-                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        await self._database.clear_log()
         return counts
 
 

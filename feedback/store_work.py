@@ -143,8 +143,9 @@ async def _affected(session: AsyncSession, change: Update | Insert) -> int:
 
 async def _hand_back(session: AsyncSession, claim: Claim, error: str, due_at: datetime | None) -> bool:
     held = await _held(session, [claim])
+    storable = error.encode(errors="backslashreplace").decode().replace("\0", "\\0")[:1000]
     work = update(WorkRow).where(WorkRow.opinion_id.in_(held))
-    await session.execute(work.values(token=None, due_at=due_at, error=error[:1000]))
+    await session.execute(work.values(token=None, due_at=due_at, error=storable))
     return bool(held)
 
 

@@ -1,12 +1,13 @@
 """Campaigns from folders: what is compared with what, and that nothing is left out in silence."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from pictures import picture, write_pictures
 
-from bot.campaigns import Summary, create_from_folder
+from bot.campaigns import COLUMNS, Summary, create_from_folder
 from feedback.errors import Conflict
 from feedback.media import Media, NoRoom
 from feedback.rows import BadFile
@@ -169,3 +170,12 @@ async def test_a_full_disk_makes_no_campaign(store: Store, folder: Path) -> None
     with pytest.raises(NoRoom):
         await create_from_folder(store, FullMedia(folder.parent / "media"), "mine", "Mine", folder)
     assert await store.list_campaigns() == []
+
+
+def test_every_column_of_the_list_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "importing.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+) \|", page.split("With a manifest")[1], re.MULTILINE)
+    documented = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    ranges = [name for name in documented if name.endswith(("_a", "_d")) and not name.startswith("image")]
+    assert set(documented) - set(ranges) == {"image_a", "image_b", "image_c", "image_d", "prompt"}
+    assert set(ranges) == {name for name in COLUMNS if name.endswith(("_a", "_d")) and not name.startswith("image")}

@@ -34,9 +34,9 @@ async def comparisons(store: Store, campaign: Campaign) -> list[Comparison]:
 
 
 async def test_there_is_something_to_disagree_about(store: Store, media: Media) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     campaign = await create_demo(store, media)
-    assert time.perf_counter() - begun < 20  # under 2 s on an idle machine
+    assert time.process_time() - begun < 4
     made = await comparisons(store, campaign)
     assert campaign.name == "demo"
     assert 16 <= len(made) <= 24

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pictures import picture, write_pictures
 
 from feedback import imports
+from feedback.import_rows import ROLES
 from feedback.imports import ImportReport, import_comments
 from feedback.media import Media
 from feedback.records import Critique
@@ -289,3 +290,10 @@ def test_cells_come_back_as_they_were_written(tmp_path: Path, rows: list[tuple[s
     read = list(read_rows(file))
     assert [(row.cells["a"], row.cells["b"]) for row in read] == rows
     assert all(row.problem is None for row in read)
+
+
+def test_every_role_and_column_name_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "importing.md").read_text("utf-8").split("## Campaigns")[0]
+    for role, names in ROLES.items():
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{role}` |"))
+        assert row.split("|")[2].strip() == ", ".join(f"`{name}`" for name in names)

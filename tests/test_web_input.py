@@ -139,15 +139,16 @@ async def test_an_unexpected_failure_is_a_500_that_says_nothing_of_the_text(
     assert "secret" not in written + answer.text
 
 
-async def test_a_locked_database_is_a_503_and_nothing_is_lost(entered: Entered) -> None:
-    site, visitor = entered
-    with closing(sqlite3.connect(site.parts.settings.data / "opine.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        refused = await visitor.say("the light is soft")
-        problem(refused, 503, "store-busy")
-        assert int(refused.headers["retry-after"]) >= 1
-        other.rollback()
-    assert (await visitor.say("the light is soft")).status_code == 201
+async def test_a_locked_database_is_a_503_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with open_site(tmp_path, patience=0.3) as site:
+        visitor = await site.visitor()
+        with closing(sqlite3.connect(tmp_path / "opine.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = await visitor.say("the light is soft")
+            problem(refused, 503, "store-busy")
+            assert int(refused.headers["retry-after"]) >= 1
+            other.rollback()
+        assert (await visitor.say("the light is soft")).status_code == 201
 
 
 async def test_a_full_disk_is_a_507_and_the_server_goes_on(entered: Entered) -> None:

@@ -123,6 +123,7 @@ async def test_a_body_over_the_cap_is_refused_on_the_wire_while_it_is_still_sent
 async def test_an_address_and_a_site_have_limits_of_their_own(tmp_path: Path) -> None:
     limits = {"requests_per_minute": 40, "site_requests_per_minute": 10}
     async with open_site(tmp_path, origins=(ALLOWED,), **limits) as site:
+        site.parts.limits.addresses._clock = site.parts.limits.sites._clock = Clock()
         path = f"{API}/wording"
         from_site = [(await site.client.get(path, headers={"Origin": ALLOWED})).status_code for _ in range(12)]
         assert from_site == [200] * 10 + [429] * 2

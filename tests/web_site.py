@@ -30,7 +30,6 @@ from feedback.store import Store
 CAMPAIGN = "photos"
 SCOPES: list[Scope] = ["ingest", "read", "export", "admin", "erase"]
 API = "/api/v1"
-PATIENCE = 0.5  # seconds that a verb waits for a locked database
 
 
 @dataclass
@@ -142,11 +141,11 @@ def template() -> tuple[Path, str]:
 
 
 @asynccontextmanager
-async def open_site(folder: Path, **changes: Any) -> AsyncIterator[Site]:
+async def open_site(folder: Path, *, patience: float = 30, **changes: Any) -> AsyncIterator[Site]:
     """The application over a copy of the template in this folder."""
     source, key = template()
     shutil.copytree(source, folder, dirs_exist_ok=True)
-    async with _opened(folder, **changes) as (app, store), _client(app) as client:
+    async with _opened(folder, patience, **changes) as (app, store), _client(app) as client:
         yield Site(app, store, client, {"Authorization": f"Bearer {key}"})
 
 
@@ -182,10 +181,10 @@ async def open_live(folder: Path, **changes: Any) -> AsyncIterator[Live]:
 
 
 @asynccontextmanager
-async def _opened(folder: Path, **changes: Any) -> AsyncIterator[tuple[FastAPI, Store]]:
+async def _opened(folder: Path, patience: float = 30, **changes: Any) -> AsyncIterator[tuple[FastAPI, Store]]:
     settings = Settings(_env_file=None, data=folder, secret="a secret of the tests", worker=False, **changes)
     media = Media(settings.media, max_bytes=settings.max_image_bytes, max_pixels=settings.max_image_pixels)
-    store = await Store.open(settings.url, settings.key(), patience=PATIENCE)
+    store = await Store.open(settings.url, settings.key(), patience=patience)
     try:
         yield create_app(settings, store, media, Conversation(store, media)), store
     finally:

@@ -3,7 +3,9 @@
 Deterministic: no sampling, static quantization scales, ties broken by order; a message comes out the same alone and in a batch.
 """
 
+import math
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 WEIGHTS = Path(__file__).parent / "weights"
+VERSION = 1  # of the weights
+BEAM = 4
 END, START = 0, 1
 LAYERS, HEADS, SIZE = 4, 6, 64
 ROWS = 64  # hypotheses decoded side by side
@@ -31,11 +35,18 @@ class Hypothesis(NamedTuple):
 
 
 class Beam(NamedTuple):
-    """An unfinished hypothesis: its tokens, their summed log-probability, its row in the step just run."""
+    """A hypothesis: its tokens, their summed log-probability, its row in the step just run."""
 
     tokens: tuple[int, ...]
     score: float
     row: int
+
+    def extended(self, token: int, score: float, row: int) -> "Beam":
+        return Beam((*self.tokens, token), score, row)
+
+    @property
+    def mean(self) -> float:
+        return self.score / max(1, len(self.tokens))
 
 
 class Search:
@@ -56,11 +67,10 @@ class Search:
         ]
         live: list[Beam] = []
         for score, n, token in sorted(offers, key=lambda offer: -offer[0]):
-            before = self.beams[n].tokens
             if token == END:
-                self.finished.append(Beam((*before, END), score, -1))
-            elif not loops(before, token):
-                live.append(Beam((*before, token), score, first_row + n))
+                self.finished.append(self.beams[n].extended(END, score, -1))
+            elif not loops(self.beams[n].tokens, token):
+                live.append(self.beams[n].extended(token, score, first_row + n))
             if len(live) == self.width:
                 break
         self.beams = live
@@ -72,15 +82,11 @@ class Search:
             return True
         if len(self.finished) < self.width:
             return False
-        best = max(mean(beam) for beam in self.finished)
-        return mean(self.beams[0]) < best
+        return self.beams[0].mean < max(beam.mean for beam in self.finished)
 
     def best(self) -> Beam:
-        return max(self.finished or self.beams or [Beam((END,), -np.inf, -1)], key=mean)
-
-
-def mean(beam: Beam) -> float:
-    return beam.score / len(beam.tokens)
+        """The likeliest, by its mean; an unfinished one only where none came to an end."""
+        return max(self.finished or self.beams or [Beam((END,), -math.inf, -1)], key=lambda beam: beam.mean)
 
 
 def loops(tokens: Sequence[int], token: int) -> bool:
@@ -99,14 +105,30 @@ def loops(tokens: Sequence[int], token: int) -> bool:
 
 
 class EnglishDecoder:
-    """Owns the decoder's sessions and its vocabulary."""
+    """Owns the decoder's sessions and its vocabulary; made cheaply, loads at the first use."""
 
     def __init__(self, folder: Path = WEIGHTS, threads: int = 2) -> None:
-        self._memory = _session(folder / "decoder_memory.onnx", threads)
-        self._step = _session(folder / "decoder.onnx", threads)
-        self.pieces = read_pieces(folder / "english.pieces")
+        self._folder, self._threads = folder, threads
 
-    def translate(self, memories: Sequence[Floats], beam: int = 4) -> list[Hypothesis]:
+    @property
+    def signature(self) -> str:
+        """Names the weights and the search, for readings and exports."""
+        return f"decoder-e5s.{VERSION},beam{BEAM}"
+
+    @cached_property
+    def _memory(self) -> "onnxruntime.InferenceSession":
+        return _session(self._folder / "decoder_memory.onnx", self._threads)
+
+    @cached_property
+    def _step(self) -> "onnxruntime.InferenceSession":
+        return _session(self._folder / "decoder.onnx", self._threads)
+
+    @cached_property
+    def pieces(self) -> list[bytes]:
+        """The bytes of every output token."""
+        return read_pieces(self._folder / "english.pieces")
+
+    def translate(self, memories: Sequence[Floats], beam: int = BEAM) -> list[Hypothesis]:
         """One hypothesis a memory (tokens, 384), in their order; they are decoded side by side, alike lengths together."""
         order = sorted(range(len(memories)), key=lambda i: len(memories[i]))
         size = max(1, ROWS // beam)
@@ -146,7 +168,7 @@ class EnglishDecoder:
 
     def _worded(self, beam: Beam) -> Hypothesis:
         text = b"".join(self.pieces[token] for token in beam.tokens).decode("utf-8", errors="ignore").strip()
-        return Hypothesis(text, mean(beam))
+        return Hypothesis(text, beam.mean)
 
 
 def padded(beams: Sequence[Beam], width: int) -> list[Beam]:
@@ -180,6 +202,6 @@ def _session(path: Path, threads: int) -> "onnxruntime.InferenceSession":
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -6,7 +6,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import name as character_name
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 # The vote is a weighted sum of log-probabilities; `benchmarks/identifying.py --fit` chose them on held-out training messages.
 HEAD = 1.0
-DETECTOR = 0.25
+DETECTOR = 0.1
 DECLARED = 3.0  # earlier messages that a declared language counts for
 HISTORY = 10  # earlier messages of one language that count at most
 DOUBT = 0.9  # a head surer than this is not checked with langdetect
+UNHEARD = 0.01  # langdetect's chance of a tag that it does not know
 FLOOR = 1e-3  # what a voter that says zero is taken to mean
-LEAST = 0.25  # below this the answer is `und`
+LEAST = 0.15  # below this the answer is `und`
 
 LAUGHTER = re.compile(
-    r"\b(?:(?:ja|je|ji|ha|he|hi|ka|ah|хa|ха|хи|хе|ах|ہا){2,}\w?|[jk]{3,}|w{2,}|x+d+|lo+l|rs(?:rs)+|5{3,}|mdr|ptdr)\b"
-    r"|[ㅋㅎㅠㅜ]+|[wｗ]{2,}|[哈呵嘻]{2,}|ه{3,}|ฮ{2,}",
+    r"\b(?:(?:ja|je|ji|ha|he|hi|ka|ah|ха|хи|хе|ах){2,}\w?|[jk]{3,}|w{2,}|x+d+|rs(?:rs)+|5{3,})\b"
+    r"|[ㅋㅎㅠㅜ]+|ｗ+|(?<=[\u3040-\u9fff])w+|[哈呵嘻]{2,}|ه{3,}|ฮ{2,}",
     re.IGNORECASE,
 )
 STRETCHED = re.compile(r"(\w)\1{2,}")
@@ -61,31 +62,39 @@ def identify(
     both only tip the scales.
     """
     words = cleaned(text)
-    if not any(c.isalpha() for c in words):
-        return Identified(UNKNOWN, 1.0)
-    script = dominant_script(words)
-    possible = written_in(script)
+    script = dominant_script(words) or laughing_script(text)
+    possible = written_in(script) if script else ()
     if not possible:
         return Identified(UNKNOWN, 1.0)
     if len(possible) == 1:
         return Identified(possible[0], 0.99)
-    chances = vote(words, {tag: head.get(tag, 0.0) for tag in (*possible, UNKNOWN)}, prior(declared, history or {}))
+    chances = vote(words, rewritten(head, script or "", possible), prior(declared, history or {}))
     best = max(chances, key=lambda tag: chances[tag])
     return Identified(best if chances[best] >= LEAST else UNKNOWN, chances[best])
 
 
+def rewritten(head: Mapping[str, float], script: str, possible: Sequence[str]) -> dict[str, float]:
+    """The head's chances, shared out among what is written in this script: `hi` in Latin letters is hi-Latn."""
+    chances = {tag: head.get(tag, 0.0) for tag in (*possible, UNKNOWN)}
+    for tag in set(head) - set(chances):
+        other = f"{tag}-{script}"
+        if other in chances:
+            chances[other] += head[tag]
+    total = sum(chances.values()) or 1.0
+    return {tag: chance / total for tag, chance in chances.items()}
+
+
 def vote(words: str, head: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
     """The chance of each tag that the head was asked about."""
-    total = sum(head.values()) or 1.0
-    sure = {tag: chance / total for tag, chance in head.items()}
-    heard = detected(words) if max(sure.values()) < DOUBT else {}
+    heard = detected(words) if max(head.values()) < DOUBT else {}
     scores = {
-        tag: HEAD * _log(chance) + DETECTOR * (_log(heard[tag]) if tag in heard else 0.0) + before.get(tag, 0.0)
-        for tag, chance in sure.items()
+        tag: HEAD * _log(chance) + (DETECTOR * _log(heard.get(tag, UNHEARD)) if heard else 0.0) + before.get(tag, 0.0)
+        for tag, chance in head.items()
     }
     most = max(scores.values())
     weights = {tag: math.exp(score - most) for tag, score in scores.items()}
-    return {tag: weight / sum(weights.values()) for tag, weight in weights.items()}
+    total = sum(weights.values())
+    return {tag: weight / total for tag, weight in weights.items()}
 
 
 def prior(declared: str | None, history: Mapping[str, int]) -> dict[str, float]:
@@ -108,7 +117,13 @@ def cleaned(text: str) -> str:
     return " ".join(STRETCHED.sub(r"\1\1", words).split())
 
 
-def dominant_script(words: str) -> str:
+def laughing_script(text: str) -> str | None:
+    """The script of a message that only laughs: ㅋㅋ is Korean, but haha and 555 are anybody's."""
+    script = dominant_script(spoken(text))
+    return script if script != "Latn" else None
+
+
+def dominant_script(words: str) -> str | None:
     """The script that most of the letters are in; Latin words among others are names or loans and count less.
 
     >>> dominant_script("B 더 좋아요"), dominant_script("右の方が好き"), dominant_script("この photo vibe")
@@ -118,9 +133,10 @@ def dominant_script(words: str) -> str:
     if counts["Kana"] and counts["Kana"] * 8 >= counts["Hani"]:
         counts["Jpan"] = 2 * (counts.pop("Kana") + counts.pop("Hani", 0))
     counts["Hani"] *= 2  # an ideograph is half a word
+    counts = +counts
     if counts["Latn"] * 3 < sum(counts.values()) * 2:
-        del counts["Latn"]
-    return max(counts, key=lambda script: counts[script], default="Zyyy")
+        counts.pop("Latn", None)
+    return max(counts, key=lambda script: counts[script], default=None)
 
 
 @cache

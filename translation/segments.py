@@ -20,17 +20,17 @@ _PROTECTED = re.compile(
             r"<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d+(?::[tTdDfFR])?>|</[^:<>\n]+:\d+>|<id:\w+>",  # Discord
             r"\|\|",  # a spoiler's bars
             r"(?:https?://|www\.|discord\.gg/)[^\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*[^\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef.,;:!?)\]}'\"]",
-            r"[\w.+-]+@[\w-]+\.[\w.-]*\w",  # mail address
-            r"(?<!\w)@(?:everyone|here|[A-Za-z0-9_](?:[\w.]*\w))",  # two characters and more: @A names an image
+            r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z0-9]",  # mail address
+            r"(?<![A-Za-z0-9_])@(?:[A-Za-z0-9_][A-Za-z0-9_.]*[A-Za-z0-9_])",  # two characters and more: @A names an image
             r"[\U0001f1e6-\U0001f1ff]{2}",  # flags
             rf"{_EMOJI}(?:\u200d{_EMOJI})*",
             r"[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u25a0-\u25ff]\ufe0f",
-            r"(?<!\w)(?:[:;=8]['’]?-?[)(DPpOo3/\\|*]+|[xX]D+|[<]3|T[_.]?T|\^[_.]?\^)(?!\w)",  # emoticons
+            r"(?<![A-Za-z0-9_])(?:[:;=8]['’]?-?[)(DPpOo3/\\|*]+|[xX]D+|[<]3|T[_.]?T|\^[_.]?\^)(?![A-Za-z0-9_])",  # emoticons
         )
     ),
     re.DOTALL,
 )
-_LOOSE = " \t\u3000\xa0,;:.!?、。，；：！？،؛"  # what is left in front where a protected piece was cut out
+_LOOSE = " \t\u3000\xa0,;:.!?、。，；：！？،؛-–—•*·>#"  # what is left in front where a protected piece or a line began
 # Where a text that is too long may be cut, best first; a part keeps what ends it.
 _CUTS = (
     re.compile(r"(?<=[.!?…؟۔])(?=[\s])|(?<=[。！？｡।॥።။៕])"),

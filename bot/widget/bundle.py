@@ -1,4 +1,7 @@
-"""The widget as it is served: its modules and its style sheet joined into one script, with no build step to run."""
+"""The widget as it is served: its modules and style sheets joined into one script, with no build step to run.
+
+Modules import names from each other, `import { a, b } from "./other.js"`; a style sheet is imported as a string.
+"""
 
 import base64
 import hashlib
@@ -21,7 +24,7 @@ _NAME = re.compile(r"^(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULT
 def script() -> bytes:
     """One ES module with everything, imported modules first."""
     joined: dict[str, str] = {}
-    _join(ENTRY, joined)
+    _join(ENTRY, "", joined)
     whole = "\n".join(joined.values())
     names = _NAME.findall(whole)
     if twice := {name for name in names if names.count(name) > 1}:
@@ -51,15 +54,15 @@ def page(*, campaign: str, title: str, locale: str, direction: str) -> str:
     return Template(source("page.html")).substitute({name: html.escape(value) for name, value in values.items()})
 
 
-def _join(name: str, joined: dict[str, str]) -> None:
+def _join(name: str, names: str, joined: dict[str, str]) -> None:
     if name in joined:
         return
     text = source(name)
     if name.endswith(".css"):
-        joined[name] = f"const css = {json.dumps(_squeezed(text), ensure_ascii=False)};"
+        joined[name] = f"const {names.strip()} = {json.dumps(_squeezed(text), ensure_ascii=False)};"
         return
-    for _, imported in _IMPORT.findall(text):
-        _join(imported, joined)
+    for imported_names, imported in _IMPORT.findall(text):
+        _join(imported, imported_names, joined)
     joined[name] = _EXPORT.sub("", _DOCUMENTATION.sub("", _IMPORT.sub("", text))).strip()
 
 

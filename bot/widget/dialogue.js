@@ -2,7 +2,7 @@
 
 import { Refusal } from "./api.js";
 import { toEnd } from "./frame.js";
-import { newId, remember } from "./memory.js";
+import { newId, pause, remember } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { follow } from "./stream.js";
 import { Thread } from "./thread.js";
@@ -16,6 +16,8 @@ import { earlier, pressed } from "./turns.js";
  * @typedef {import("./composer.js").Composer} Composer
  * @typedef {import("./message.js").Message} Message
  */
+
+const FIRST_LOOK = 8000; // ms until a reading is asked for that should long have come by itself
 
 export class Dialogue {
   /**
@@ -58,8 +60,21 @@ export class Dialogue {
 
   /** What an interrupted stream may have missed, when it had no id yet to go on from. */
   async #catchUp() {
-    for (const { critique } of this.thread.unread) {
-      if (critique) this.thread.opinion(await this.api.call("GET", `/opinions/${critique.opinion.id}`));
+    for (const message of this.thread.unread) await this.#look(message);
+  }
+
+  /** @param {Message} message */
+  async #look({ critique }) {
+    const found = await this.api.call("GET", `/opinions/${critique?.opinion.id}`).catch(() => null);
+    if (found) this.thread.opinion(found);
+  }
+
+  /** Asks for a reading that no event has brought, less and less often. @param {Message} message */
+  async #await(message) {
+    for (let wait = FIRST_LOOK; !this.api.signal.aborted; wait *= 2) {
+      await pause(wait, this.api.signal);
+      if (!message.waiting) return;
+      await this.#look(message);
     }
   }
 
@@ -138,6 +153,7 @@ export class Dialogue {
     if (opinion) {
       message.saved(opinion);
       this.thread.answered(opinion.showing_id);
+      void this.#await(message);
       this.announce("opine-opinion", { opinion });
     } else if (turns.some(({ kind }) => kind === "consent")) {
       this.thread.drop(item.id); // nothing is kept before they agree: the words go back into the box

@@ -4,9 +4,13 @@
  * With mode="launcher" it is a round button in the corner that opens a panel, and asks the server nothing before that.
  */
 
+import { baseStyle } from "./base.css";
 import { Chat } from "./chat.js";
-import { css } from "./chat.css";
+import { controlsStyle } from "./controls.css";
+import { critiqueStyle } from "./critique.css";
 import { h, icon } from "./dom.js";
+import { placesStyle } from "./places.css";
+import { talkStyle } from "./talk.css";
 import { Words } from "./words.js";
 
 const ORIGIN = new URL(import.meta.url).origin;
@@ -17,7 +21,7 @@ let sheet;
 function styles() {
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
+    sheet.replaceSync(baseStyle + talkStyle + critiqueStyle + controlsStyle + placesStyle);
   }
   return sheet;
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
@@ -15,6 +15,14 @@ TIME: Final = pa.timestamp("us", tz="UTC")
 IMAGE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])  # as `datasets` keeps an image
 
 _NAMES: Final = {TEXT: "string", WHOLE: "int64", REAL: "float64", TRUTH: "bool", TIME: "timestamp[us, tz=UTC]"}
+
+
+class Stored(NamedTuple):
+    """The cell of an image column: the image's file inside the export, and its bytes' number."""
+
+    path: str
+    size: int
+
 
 Columns = Mapping[str, pa.DataType]
 Row = Mapping[str, Any]

@@ -1,7 +1,7 @@
 """The images that were judged: what is known of each, and the original bytes."""
 
 from feedback.export.columns import IMAGE, TEXT, WHOLE
-from feedback.export.target import Place, Target, image_file
+from feedback.export.target import Place, Target, image_file, stored
 from feedback.records import Image
 
 
@@ -32,7 +32,6 @@ class Images(Target):
 
     def take_image(self, image: Image, place: Place) -> None:
         """One row; the seed is text, since seeds exceed 64-bit integers."""
-        file = image_file(image)
         facts = image.model_dump(include=set(self.columns) - {"seed"})
         self.write(
             place,
@@ -40,8 +39,8 @@ class Images(Target):
             | {
                 "image_id": image.id,
                 "campaign": place.campaign,
-                "file": file,
+                "file": image_file(image),
                 "seed": None if image.seed is None else str(image.seed),
-                "image": {"bytes": self.media.read(image.sha256), "path": file},
+                "image": stored(image),
             },
         )

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -66,7 +65,7 @@ class Passes:
         self._campaign = campaign
         self._gold_only = gold_only
         self._for_study = for_study
-        self._targets = [target(folder, media, gold_only=gold_only) for target in TARGETS]
+        self._targets = [target(folder, gold_only=gold_only) for target in TARGETS]
         self._campaigns: dict[str, Campaign] = {}
         self._prompts: dict[str, str | None] = {}  # by comparison
         self._groups = Groups()
@@ -198,17 +197,21 @@ class Passes:
                     self._take_image(image)
 
     def _take_image(self, image: Image) -> None:
-        name = image_file(image)
-        if name not in self._files:
-            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self._media.path(image.sha256), self._folder / name)
-            self._files[name] = {"sha256": image.sha256, "size": image.size}
         place = Place(self._campaigns[image.campaign_id].name, image.prompt, self._groups.split_of(image))
         for target in self._targets:
             target.take_image(image, place)
 
+    def _keep_file(self, image: Image) -> None:
+        name = image_file(image)
+        if name not in self._files:
+            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
+            self._media.copy(image.sha256, self._folder / name)
+            self._files[name] = {"sha256": image.sha256, "size": image.size}
+
     def _place(self, campaign_id: str, comparison_id: str, images: Sequence[Image], annotator_id: str) -> Place:
-        self._images.update(image.id for image in images)
+        for image in images:
+            self._keep_file(image)
+            self._images.add(image.id)
         return Place(
             campaign=self._campaigns[campaign_id].name,
             prompt=self._prompts[comparison_id],

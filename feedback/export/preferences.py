@@ -1,11 +1,9 @@
 """The preferences: one row per person and comparison, with the images themselves."""
 
-from typing import Any
-
 from feedback.export.columns import IMAGE, REAL, TEXT, TEXTS, TIME, TRUTH
 from feedback.export.opinions import consent_scope
-from feedback.export.target import Place, Target, image_file
-from feedback.records import LETTERS, Image, StatedPreference
+from feedback.export.target import Place, Target, image_file, stored
+from feedback.records import LETTERS, StatedPreference
 
 
 class Preferences(Target):
@@ -72,9 +70,6 @@ class Preferences(Target):
                 "channel": stated.channel,
                 "created_at": stated.created_at,
                 "consent_scope": consent_scope(training_use=stated.training_use),
-                **{f"image_{letter.lower()}": self._image(letters.get(letter)) for letter in LETTERS},
+                **{f"image_{letter.lower()}": stored(letters.get(letter)) for letter in LETTERS},
             },
         )
-
-    def _image(self, image: Image | None) -> dict[str, Any] | None:
-        return {"bytes": self.media.read(image.sha256), "path": image_file(image)} if image else None

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from feedback.export.columns import Columns, Row
+from feedback.export.columns import Columns, Row, Stored
 from feedback.export.splits import Split
 from feedback.export.writing import TableWriter, Written
-from feedback.media import Media
 from feedback.records import Critique, Image, StatedPreference
 
 
@@ -28,8 +27,7 @@ class Target:
     columns: ClassVar[Columns]
     about: ClassVar[str]  # one line for the dataset card
 
-    def __init__(self, folder: Path, media: Media, *, gold_only: bool) -> None:
-        self.media = media
+    def __init__(self, folder: Path, *, gold_only: bool) -> None:
         self.gold_only = gold_only
         self._writer = TableWriter(folder, self.name, self.columns)
 
@@ -60,6 +58,11 @@ def image_file(image: Image) -> str:
     """Where the image's original bytes are in the export."""
     suffix = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}[image.format]
     return f"images/{image.sha256[:2]}/{image.sha256}.{suffix}"
+
+
+def stored(image: Image | None) -> Stored | None:
+    """The cell of an image column."""
+    return Stored(image_file(image), image.size) if image else None
 
 
 def flags_of(critique: Critique) -> list[str]:

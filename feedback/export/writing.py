@@ -3,16 +3,18 @@
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedback.export.columns import IMAGE, Columns, Row, to_schema
+from feedback.export.columns import IMAGE, TEXTS, Columns, Row, Stored, to_schema
 from feedback.export.splits import SPLITS, Split
 
 GROUP_ROWS: Final = 5_000
@@ -86,6 +88,7 @@ class TableWriter:
 class _SplitWriter:
     def __init__(self, folder: Path, path: str, schema: pa.Schema) -> None:
         self.rows = 0
+        self._folder = folder
         self._path = path
         self._schema = schema
         self._images = [column.name for column in schema if column.type == IMAGE]
@@ -94,57 +97,86 @@ class _SplitWriter:
         self._waiting_bytes = 0
         self._json = HashedFile(folder / f"{path}.jsonl")
         self._file = HashedFile(folder / f"{path}.parquet")
-        leaves = {f"{name}.bytes" for name in self._images}
-        self._parquet = pq.ParquetWriter(
-            self._file,
-            schema,
-            compression={name: "NONE" if name in leaves else "ZSTD" for name in _leaf_names(schema)},
-            dictionary_pagesize_limit=_DICTIONARY_BYTES,
-        )
+        self._parquet: pq.ParquetWriter | None = None
 
     def add(self, row: Row) -> None:
-        self._json.write(_to_json({name: row[name] for name in self._in_json}))
+        self._json.write(_to_json({name: row[name] for name in self._in_json}).encode() + b"\n")
         self._waiting.append(row)
-        self._waiting_bytes += sum(len(row[name]["bytes"]) for name in self._images if row[name])
+        self._waiting_bytes += sum(row[name].size for name in self._images if row[name])
         self.rows += 1
         if len(self._waiting) >= GROUP_ROWS or self._waiting_bytes >= GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
-        columns = [pa.array([row[column.name] for row in self._waiting], column.type) for column in self._schema]
-        self._parquet.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema), len(self._waiting))
+        read = cache(lambda path: (self._folder / path).read_bytes())  # an image that returns is read once a group
+        arrays = [
+            _images([row[column.name] for row in self._waiting], read)
+            if column.type == IMAGE
+            else pa.array([row[column.name] for row in self._waiting], column.type)
+            for column in self._schema
+        ]
+        batch = pa.RecordBatch.from_arrays(arrays, names=self._schema.names)
+        if self._parquet is None:
+            self._parquet = self._open(batch.schema)
+        self._parquet.write_batch(batch, len(self._waiting))
         self._waiting, self._waiting_bytes = [], 0
+
+    def _open(self, encoded: pa.Schema) -> pq.ParquetWriter:
+        leaves = _leaf_names(self._schema)
+        bytes_of_images = {f"{name}.bytes" for name in self._images}
+        writer = pq.ParquetWriter(
+            self._file,
+            encoded,
+            store_schema=False,  # readers shall see plain columns, however they are encoded
+            compression={name: "NONE" if name in bytes_of_images else "ZSTD" for name in leaves},
+            write_statistics=[name for name in leaves if name not in bytes_of_images],
+            dictionary_pagesize_limit=_DICTIONARY_BYTES,
+        )
+        writer.add_key_value_metadata(self._schema.metadata)
+        return writer
 
     def close(self) -> Mapping[str, dict[str, str | int]]:
         if self._waiting:
             self._flush()
-        self.abandon()
+        for file in self._open_files():
+            file.close()
         return {f"{self._path}.parquet": self._file.facts, f"{self._path}.jsonl": self._json.facts}
 
     def abandon(self) -> None:
-        self._parquet.close()
-        self._file.close()
-        self._json.close()
+        for file in self._open_files():
+            with suppress(OSError):  # on a full disk, what is left cannot be written either
+                file.close()
+
+    def _open_files(self) -> list[Any]:
+        return [file for file in (self._parquet, self._file, self._json) if file is not None]
+
+
+def _images(cells: Sequence[Stored | None], read: Callable[[str], bytes]) -> pa.Array:
+    """An image column as Parquet keeps it: each image once, and for each row its number."""
+    numbers = {cell.path: number for number, cell in enumerate({cell.path: cell for cell in cells if cell}.values())}
+    rows = pa.array([numbers[cell.path] if cell else None for cell in cells], pa.int32())
+    parts = (pa.array([read(path) for path in numbers], pa.binary()), pa.array(list(numbers), pa.string()))
+    encoded = [pa.DictionaryArray.from_arrays(rows, part) for part in parts]
+    return pa.StructArray.from_arrays(encoded, names=["bytes", "path"], mask=rows.is_null())
 
 
 def _leaf_names(schema: pa.Schema) -> list[str]:
     """The names that Parquet gives to the values of each column."""
     names = []
     for column in schema:
-        if pa.types.is_list(column.type):
+        if column.type == TEXTS:
             names.append(f"{column.name}.list.element")
-        elif pa.types.is_struct(column.type):
-            names += [f"{column.name}.{part.name}" for part in column.type]
+        elif column.type == IMAGE:
+            names += [f"{column.name}.bytes", f"{column.name}.path"]
         else:
             names.append(column.name)
     return names
-
-
-def _to_json(row: Row) -> bytes:
-    return json.dumps(row, ensure_ascii=False, default=_time, separators=(",", ":")).encode() + b"\n"
 
 
 def _time(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+_to_json: Final = json.JSONEncoder(ensure_ascii=False, default=_time, separators=(",", ":")).encode

@@ -8,7 +8,7 @@ import pytest
 from chat_page import ChatPage
 from opine_process import OpineProcess
 from other_site import Site
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -19,6 +19,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+expect.set_options(timeout=15_000)  # ms; the machine may be busy with other tests
 
 
 @pytest.fixture(scope="session")

@@ -37,11 +37,11 @@ class OpineProcess:
         address = re.search(r"http://127\.0\.0\.1:(\d+)", self._process.stdout.readline())
         assert address, "the server did not print its address"
         self.port = int(address[1])
-        for _ in range(300):
+        for _ in range(900):
             if self._ready()["reader"] == "loaded":
                 return
             time.sleep(0.1)
-        raise AssertionError("the reader was not loaded within 30 seconds")
+        raise AssertionError("the reader was not loaded within 90 seconds")
 
     def kill(self) -> None:
         """As a crash would end it."""

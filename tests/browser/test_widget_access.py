@@ -34,7 +34,7 @@ def test_the_whole_dialogue_by_keyboard_alone(chat: ChatPage) -> None:
     page.keyboard.type(TEXT)
     page.keyboard.press("Enter")
     message = chat.message(TEXT)
-    expect(message).to_have_attribute("data-read", "true", timeout=15_000)
+    expect(message).to_have_attribute("data-read", "true")
 
     walk_to(page, "data-key=add", back=True)
     page.keyboard.press("Enter")
@@ -68,7 +68,7 @@ def test_enter_while_an_input_method_composes_does_not_send(chat: ChatPage) -> N
     page.keyboard.type("の方")
     expect(chat.box).to_have_value("右\nの方")
     page.keyboard.press("Enter")
-    expect(page.locator("opine-chat .mine")).to_have_count(1)
+    expect(page.locator("opine-chat .mine")).to_have_attribute("data-state", "saved")
     assert chat.critiques()[0]["opinion"]["source_text"] == "右\nの方"
 
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,16 @@ def test_the_page_escapes_what_operators_write() -> None:
     assert "<script>alert" not in page
     assert '<html lang="ar" dir="rtl">' in page
     assert f"/widget/{bundle.script_hash()}.js" in page
+
+
+def test_the_documentation_names_every_attribute_property_part_and_event() -> None:
+    script = bundle.script().decode()
+    page = (Path(__file__).parents[2] / "docs" / "widget.md").read_text("utf-8")
+    documented = set(re.findall(r"`([\w-]+)`", page))
+    observed = re.search(r"observedAttributes = \[(.*?)\]", script)
+    assert observed
+    names = set(re.findall(r'"(\w+)"', observed[1]))
+    names |= set(re.findall(r"var\((--opine-[\w-]+)", script))
+    names |= set(re.findall(r'part: (?:quiet \? null : )?"(\w+)"', script))
+    names |= set(re.findall(r'"(opine-(?:ready|error|opinion|critique))"', script))
+    assert names <= documented

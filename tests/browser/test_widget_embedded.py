@@ -65,7 +65,7 @@ def test_navigation_without_reload_and_a_script_loaded_twice(page: Page, site: S
     assert len(streams) == 1
     page.locator("opine-chat textarea").fill("A is better")
     page.locator("opine-chat textarea").press("Enter")
-    expect(page.locator('opine-chat .mine[data-read="true"]')).to_have_count(1, timeout=15_000)
+    expect(page.locator('opine-chat .mine[data-read="true"]')).to_have_count(1)
 
 
 def test_a_site_that_is_not_on_the_list_is_told_so_and_not_covered(page: Page, server: OpineProcess, tag: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chat_page import PATIENCE, ChatPage
+from chat_page import ChatPage
 from opine_process import OpineProcess
 from playwright.sync_api import BrowserContext, expect
 
@@ -29,7 +29,7 @@ def test_a_reload_in_the_middle_of_reading_shows_the_reading_when_it_comes(chat:
     message = chat.say(TEXT)
     expect(message).to_have_attribute("data-state", "saved")
     chat.open()
-    expect(chat.message(TEXT)).to_have_attribute("data-read", "true", timeout=PATIENCE)
+    expect(chat.message(TEXT)).to_have_attribute("data-read", "true")
     chat.critique(TEXT)
 
 
@@ -74,10 +74,10 @@ def test_a_message_waits_out_a_crash_of_the_server_and_a_reload_and_arrives_once
     another = ChatPage(context.new_page(), own_server.url)  # the same person, the same outbox
     chat.box.fill("and the sky")
     own_server.start()
-    expect(message).to_have_attribute("data-read", "true", timeout=PATIENCE)
+    expect(message).to_have_attribute("data-read", "true")
     expect(chat.box).to_have_value("and the sky")
     another.open()
-    expect(another.message(TEXT)).to_have_attribute("data-read", "true", timeout=PATIENCE)
+    expect(another.message(TEXT)).to_have_attribute("data-read", "true")
     assert [item["opinion"]["source_text"] for item in chat.critiques()] == [TEXT]
 
 
@@ -89,7 +89,7 @@ def test_the_outbox_outlasts_the_page(visitor: Callable[..., BrowserContext], se
     chat.page.close()
     context.unroute("**/api/v1/opinions")
     later = ChatPage(context.new_page(), server.url).open()
-    expect(later.message(TEXT)).to_have_attribute("data-read", "true", timeout=PATIENCE)
+    expect(later.message(TEXT)).to_have_attribute("data-read", "true")
     later.critique(TEXT)
 
 
@@ -104,4 +104,4 @@ def test_a_lost_event_stream_comes_back_and_brings_what_was_missed(
     expect(message).to_have_attribute("data-state", "saved")
     chat.page.wait_for_timeout(1500)
     context.unroute("**/api/v1/events")
-    expect(message).to_have_attribute("data-read", "true", timeout=PATIENCE)
+    expect(message).to_have_attribute("data-read", "true")

@@ -26,7 +26,7 @@ def test_markup_is_text_and_what_is_kept_is_exactly_what_was_typed(chat: ChatPag
     chat.box.fill(text)
     chat.box.press("Enter")
     message = chat.page.locator('opine-chat .mine[data-read="true"]')
-    expect(message).to_have_count(1, timeout=15_000)
+    expect(message).to_have_count(1)
     shown = "".join(character for character in text if character not in "\u202e\u202c\u2066\u0007")
     assert message.locator(".bubble").evaluate("bubble => bubble.textContent") == shown
     assert message.locator(".bubble :not(mark)").count() == 0

@@ -1,4 +1,4 @@
-"""Adds opinions to the database named on the command line, printing the id of each once it is acknowledged, until killed."""
+"""Adds opinions to the database of the URL given, and prints the id of each when it is acknowledged, until killed."""
 
 import asyncio
 import secrets
@@ -6,6 +6,7 @@ import sys
 
 from scenes import facts
 
+from feedback.records import NewOpinion
 from feedback.store import Store
 
 
@@ -18,8 +19,6 @@ async def main(url: str) -> None:
 
 
 async def add(store: Store, comparison_id: str, image_id: str) -> None:
-    from feedback.records import NewOpinion
-
     person = await store.enter("web", secrets.token_hex(8))
     showing = await store.show(person.id, comparison_id, [image_id])
     for number in range(1_000_000):

@@ -5,13 +5,16 @@ New revisions are covered without a change here: rows are made up from the colum
 
 import asyncio
 import datetime
+import os
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
@@ -160,12 +163,44 @@ async def test_a_migration_that_would_orphan_rows_is_undone(empty_sqlite: str) -
     await (await Store.open(empty_sqlite, "a secret")).close()
     connection = sqlite3.connect(empty_sqlite.removeprefix("sqlite:///"))  # foreign keys are off here
     connection.execute("INSERT INTO comparison_images VALUES ('no comparison', 0, 'no image')")
-    connection.execute("DELETE FROM alembic_version")
-    connection.execute("ALTER TABLE campaigns RENAME TO renamed_before")
-    connection.execute("INSERT INTO alembic_version VALUES ('0001')")
     connection.commit()
     connection.close()
     database = Database(empty_sqlite)
     with pytest.raises(SchemaError, match="2 rows without what they refer to"):
         await migrations.upgrade(database)
+    await database.close()
+
+
+REBUILDS = """
+from alembic import op
+
+revision, down_revision = "rebuilt", "{head}"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("campaigns", recreate="always") as batch:
+        batch.alter_column("title", nullable=True)
+"""
+
+
+async def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(
+    empty_sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(empty_sqlite)
+    await migrations.upgrade(database)
+    before = await on(database, fill)
+    (tmp_path / "rebuilt.py").write_text(REBUILDS.format(head=REVISIONS[-1]))
+    config = migrations.configuration
+
+    def with_a_later_revision(connection: Connection | None = None) -> Config:
+        changed = config(connection)
+        changed.set_main_option("path_separator", "os")
+        own = Path(migrations.__file__).with_name("versions")
+        changed.set_main_option("version_locations", os.pathsep.join(map(str, (own, tmp_path))))
+        return changed
+
+    monkeypatch.setattr(migrations, "configuration", with_a_later_revision)
+    await migrations.upgrade(database)
+    assert await migrations.is_current(database)
+    assert await on(database, read) == before
     await database.close()

@@ -3,6 +3,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -46,7 +47,7 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(sqlite: str) -> N
         pages = await session.scalar(text("PRAGMA page_count"))
         await session.execute(text(f"PRAGMA max_page_count = {pages}"))
     kept = []
-    with pytest.raises(StoreFull, match="disk is full"):  # noqa: PT012
+    with pytest.raises(StoreFull, match="disk of the database is full"):  # noqa: PT012
         for number in range(100):
             kept.append((await store.add_opinion(scene.says("bonito" * 500, str(number)))).id)  # noqa: PERF401
     assert [one.opinion.id for one in await store.critiques()] == kept
@@ -105,6 +106,12 @@ async def test_a_second_process_is_told_who_has_the_file(sqlite: str) -> None:
     await store.close()
     store = await Store.open(sqlite, "a secret")
     await store.close()
+
+
+async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "opine.db").write_text("this is a letter, not a database. " * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        await Store.open(f"sqlite:///{tmp_path / 'opine.db'}", "a secret")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/name"])

@@ -24,6 +24,7 @@ async def test_a_reading_is_announced_to_its_person(store: Store) -> None:
     assert await store.latest_event_id(scene.annotator.id) == event.id
     assert await store.latest_event_id("nobody") == 0
     assert await store.events_since(0, limit=1) == everybodys[:1]
+    assert await store.events_since(10**30) == await store.events_after(scene.annotator.id, 10**30) == []
 
 
 async def test_numbers_only_grow_even_when_all_events_are_gone(store: Store) -> None:

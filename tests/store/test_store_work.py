@@ -138,6 +138,14 @@ async def test_failures_back_off_and_end_dead_with_their_error(store: Store) -> 
     assert await store.finish(again, reading())
 
 
+async def test_any_error_text_is_kept(store: Store) -> None:
+    await say(store, await make_scene(store), SHORT)
+    assert await store.fail((await store.claim(1, 60))[0], "NUL \0, half \ud83d " + "x" * 5000)
+    async with store._database.read() as session:
+        kept = await session.scalar(select(WorkRow.error)) or ""
+    assert kept.startswith(r"NUL \0, half \ud83d xxx")
+
+
 async def test_what_kills_workers_comes_alone_and_then_not_at_all(store: Store) -> None:
     scene = await make_scene(store)
     await say(store, scene, SHORT, SHORT, SHORT)

@@ -138,7 +138,7 @@ def train(branch: Branch, pools: tuple[Pool, Pool], schema: Schema, args: argpar
             if passed >= 1:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = group["base"] * min(1.0, (step + 1) / 150) * max(0.03, 1 - passed)
+                group["lr"] = group["base"] * min(1.0, (step + 1) / 100) * max(0.03, 1 - passed)
             batch = collate(pools[0], indices, schema)
             parts = losses(run(branch, batch), batch)
             optimizer.zero_grad()

@@ -12,8 +12,10 @@ from torch.nn import functional
 
 WIDTH, HEADS, INNER, LAYERS, POSITIONS = 384, 12, 1536, 12, 512
 FORK = 6  # the branch reads the trunk's states after this many layers
+DEPTH = 4  # and has this many of its own: copies of the next ones; the last two know sentences, not words
 LANGUAGE_LAYERS = (0, 3)  # 0: the embeddings; pooled states of these feed the language head
 KINDS = ("single", "pair", "set")
+RARITY = (-3.5, 0.0, -2.0, 0.0, 0.0, -2.0)  # logits to start from: most tokens are no evidence
 
 
 class Layer(nn.Module):
@@ -34,7 +36,7 @@ class Layer(nn.Module):
             return y.view(batch, tokens, HEADS, WIDTH // HEADS).transpose(1, 2)
 
         scores = heads(self.q(x)) @ heads(self.k(x)).transpose(2, 3) * (WIDTH // HEADS) ** -0.5 + bias
-        mixed = self.drop(torch.softmax(scores, -1)) @ heads(self.v(x))
+        mixed = torch.softmax(scores, -1) @ heads(self.v(x))
         x = self.attention_norm(x + self.drop(self.out(mixed.transpose(1, 2).reshape(batch, tokens, WIDTH))))
         y: Tensor = self.norm(x + self.drop(self.down(functional.gelu(self.up(x)))))
         return y
@@ -97,9 +99,11 @@ class Branch(nn.Module):
         self.sizes = [aspects, 3, 1, 3, 4, attributes]
         self.kind = nn.Embedding(len(KINDS), WIDTH)
         nn.init.normal_(self.kind.weight, std=0.02)
-        self.layers = nn.ModuleList(Layer(drop) for _ in range(LAYERS - FORK))
+        self.layers = nn.ModuleList(Layer(drop) for _ in range(DEPTH))
         self.drop = nn.Dropout(drop)
         self.tokens = nn.Linear(WIDTH, sum(self.sizes))
+        rare = torch.cat([torch.full((size,), bias) for size, bias in zip(self.sizes, RARITY, strict=True)])
+        self.tokens.bias = nn.Parameter(rare)
         self.labels = LabelAttention(aspects, 3)
         self.mix = nn.Parameter(torch.tensor(0.5))
         self.attend, self.preference = nn.Linear(WIDTH, 2), nn.Linear(2 * WIDTH, 6)

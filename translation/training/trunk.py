@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
-from translation.training.network import HEADS, INNER, LAYERS, POSITIONS, WIDTH, Trunk
+from translation.training.network import FORK, HEADS, INNER, LAYERS, POSITIONS, WIDTH, Trunk
 
 PARTS = {
     "q": "attention.self.query",
@@ -51,8 +51,8 @@ def load_trunk(path: Path) -> Trunk:
 
 
 def start_layers(layers: torch.nn.ModuleList, trunk: Trunk) -> None:
-    """Start the branch's layers as copies of the trunk's last ones."""
-    for mine, theirs in zip(layers, trunk.layers[LAYERS - len(layers) :], strict=True):
+    """Start the branch's layers as copies of those that follow the fork in the trunk."""
+    for mine, theirs in zip(layers, trunk.layers[FORK : FORK + len(layers)], strict=True):
         mine.load_state_dict(theirs.state_dict())
 
 

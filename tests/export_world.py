@@ -1,0 +1,137 @@
+"""A store with a campaign whose people say things, for the tests of exports."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from pictures import picture
+
+from feedback.export import Manifest, export
+from feedback.export.splits import SPLITS
+from feedback.media import Media
+from feedback.records import Campaign, Choice, Comparison, Label, NewOpinion, Opinion, Preference, Reading
+from feedback.store import Store
+
+ASTRONAUT = "👩‍🚀 الصورة الأولى أجمل 😬"
+SPAN = (4, 10)  # الصورة: code points 4 to 10; the emoji before it are three code points, five UTF-16 units
+LIGHT = Label(
+    aspect="lighting", polarity="positive", strength=3, targets=("A",), attributes=("soft",), span=SPAN, confidence=0.6
+)
+BLUE = Label(aspect="color", polarity="negative", value="teal", value_raw="أجمل", span=(18, 22), confidence=0.5)
+_KEPT = ("image_ids", "image_files", "image_id")
+
+
+@dataclass
+class World:
+    """A store with one campaign of three comparisons."""
+
+    store: Store
+    media: Media
+    campaign: Campaign
+    comparisons: list[Comparison]
+    folder: Path
+
+    async def say(
+        self,
+        user: str,
+        number: int,
+        text: str,
+        *labels: Label,
+        choice: Choice | None = None,
+        click: Choice | None = None,
+        language: str = "ar",
+        declared: str | None = None,
+        training_use: bool = True,
+        backwards: bool = False,
+        click_unseeing: bool = False,
+    ) -> Opinion:
+        """Somebody says something, which is read as these labels."""
+        annotator = await self.store.enter("web", user)
+        if not training_use:
+            await self.store.update_annotator(annotator.id, training_use=False)
+        comparison = self.comparisons[number]
+        ids = [image.id for image in comparison.images]
+        showing = await self.store.show(annotator.id, comparison.id, ids[::-1] if backwards else ids)
+        new = NewOpinion(
+            showing_id=showing.id,
+            annotator_id=annotator.id,
+            source_text=text,
+            channel="web",
+            client_message_id="1" + showing.id,
+            declared_language=declared,
+        )
+        opinion = await self.store.add_opinion(new)
+        if click and click_unseeing:
+            await self.store.choose(showing.id, annotator.id, click)
+        (claim,) = await self.store.claim(1, 60)
+        reading = Reading(
+            language=language,
+            language_confidence=0.9,
+            translation="The first picture is nicer",
+            translation_confidence=0.8,
+            labels=labels,
+            preference=Preference(choice=choice, confidence=0.7),
+            signature="normalizer:test.1|taxonomy:1",
+            translation_signature="translation:test.1",
+        )
+        assert await self.store.finish(claim, reading)
+        if click and not click_unseeing:
+            await self.store.choose(showing.id, annotator.id, click)
+        return opinion
+
+    async def export(self, **options: Any) -> Manifest:
+        return await export(self.store, self.media, self.folder, **options)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The table's rows, which Parquet and JSONL must agree about."""
+        rows: list[dict[str, Any]] = []
+        for split in SPLITS:
+            file = self.folder / "data" / table / f"{split}.parquet"
+            if file.exists():
+                found = pq.read_table(file).to_pylist()
+                lines = file.with_suffix(".jsonl").read_text("utf-8").split("\n")[:-1]
+                told = [json.loads(line) for line in lines]
+                assert [_without_images(row) for row in found] == told
+                assert {row["split"] for row in found} == {split}
+                rows += found
+        return rows
+
+
+def _without_images(row: dict[str, Any]) -> dict[str, Any]:
+    plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+    return {
+        name: value
+        for name, value in plain.items()
+        if (name != "image" and not name.startswith("image_")) or name in _KEPT
+    }
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@asynccontextmanager
+async def opened_world(folder: Path) -> AsyncIterator[World]:
+    """A new world in the folder."""
+    store = await Store.open(f"sqlite:///{folder / 'opine.db'}", "a secret for tests")
+    media = Media(folder / "media")
+    campaign = await store.create_campaign("sky", "Skies: #1 & <more>")
+    images = [
+        await store.add_image(
+            campaign.id, media.take(picture(7 * n)).model_copy(update={"generator": f"g{n}", "seed": 2**64 - n})
+        )
+        for n in range(1, 7)
+    ]
+    groups = [images[:2], images[2:5], images[5:]]
+    comparisons = [
+        await store.add_comparison(campaign.id, [image.id for image in group], f"prompt {number}")
+        for number, group in enumerate(groups)
+    ]
+    yield World(store, media, campaign, comparisons, folder / "out")
+    await store.close()

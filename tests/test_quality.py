@@ -1,0 +1,86 @@
+"""The gate, and translation as a whole, with the weights that are shipped."""
+
+import pytest
+
+from translation.bundled import BundledReader
+from translation.decoding import EnglishDecoder, Hypothesis
+from translation.quality import gate, is_shown, judge, numbers_kept, repeated
+from translation.translate import Translation, translate
+
+SURE = Hypothesis("I like the light.", -0.2)
+DOUBTFUL = Hypothesis("The old reation of the old man in the old man.", -1.8)
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[BundledReader, EnglishDecoder]:
+    return BundledReader(), EnglishDecoder()
+
+
+def translated(models: tuple[BundledReader, EnglishDecoder], *messages: tuple[str, str]) -> list[Translation]:
+    reader, decoder = models
+    texts, languages = [text for text, _ in messages], [language for _, language in messages]
+    return translate(reader, decoder, reader.encode(texts, ["single"] * len(texts)), languages)
+
+
+def test_the_gate_tells_sure_from_doubtful() -> None:
+    good, bad = judge("Me gusta la luz.", SURE, 0.92), judge("La reacción del viejo", DOUBTFUL, 0.78)
+    assert 0 <= bad < gate().threshold < good <= 1
+    assert is_shown(good)
+    assert not is_shown(bad)
+
+
+@pytest.mark.parametrize("worse", [SURE._replace(log_probability=-1.5), SURE._replace(text="no light, " * 20)])
+def test_each_sign_counts(worse: Hypothesis) -> None:
+    assert judge("Me gusta la luz.", worse, 0.9) < judge("Me gusta la luz.", SURE, 0.9)
+
+
+def test_an_unlike_embedding_counts() -> None:
+    assert judge("Me gusta la luz.", SURE, 0.7) < judge("Me gusta la luz.", SURE, 0.95)
+
+
+@pytest.mark.parametrize("text", ["", "...", "I see 7 fingers."])
+def test_no_words_or_another_number_is_never_shown(text: str) -> None:
+    assert judge("Veo 6 dedos.", SURE._replace(text=text), 0.99) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("source", "english", "kept"),
+    [
+        ("६ उंगलियाँ", "6 fingers", True), ("1.000 veces", "1,000 times", True), ("指が6本", "six fingers", False),
+        ("qué luz", "10 lights", False), ("3 y 3", "3 and 3", True), ("16:9", "9:16", False),
+    ],
+)  # fmt: skip
+def test_numbers(source: str, english: str, kept: bool) -> None:
+    assert numbers_kept(source, english) == kept
+
+
+def test_repetition() -> None:
+    assert repeated("the light is soft") == 0
+    assert repeated("salad salad salad salad") > 0.5
+    assert repeated("") == 0
+
+
+def test_english_is_its_own_translation(models: tuple[BundledReader, EnglishDecoder]) -> None:
+    assert translated(models, ("nice  light 😍", "en")) == [Translation("nice  light 😍", 1.0)]
+
+
+def test_what_has_no_words_is_kept(models: tuple[BundledReader, EnglishDecoder]) -> None:
+    assert translated(models, ("😍 <@42>", "und"), ("", "und")) == [Translation("😍 <@42>", 1.0), Translation("", 1.0)]
+
+
+def test_a_plain_sentence_is_shown_with_what_it_carries(models: tuple[BundledReader, EnglishDecoder]) -> None:
+    plain, carrying = translated(models, ("Me gusta mucho.", "es"), ("<@42> Me gusta mucho. 😍", "es"))
+    assert plain.text is not None
+    assert "like" in plain.text
+    assert carrying.text == f"<@42> {plain.text} 😍"
+
+
+def test_nonsense_is_not_translated(models: tuple[BundledReader, EnglishDecoder]) -> None:
+    (translation,) = translated(models, ("xq zzrt blorf qwpk vlim trrr", "und"))
+    assert translation.text is None
+    assert translation.confidence < gate().threshold
+
+
+def test_one_message_does_not_change_another(models: tuple[BundledReader, EnglishDecoder]) -> None:
+    messages = [("Me gusta mucho.", "es"), ("Das Licht ist schön.", "de"), ("Je l'aime bien.\nOui.", "fr")]
+    assert [t.text for t in translated(models, *messages)] == [translated(models, m)[0].text for m in messages]
