@@ -145,8 +145,14 @@ def opine(folder: Path) -> Any:
     from feedback.store import Store
 
     set_up(json=False)
-    limits = ("opinions_per_minute", "requests_per_minute", "site_requests_per_minute")
-    settings = Settings(_env_file=None, data=folder, worker=False, **dict.fromkeys(limits, UNLIMITED))
+    settings = Settings(
+        _env_file=None,
+        data=folder,
+        worker=False,
+        opinions_per_minute=UNLIMITED,
+        requests_per_minute=UNLIMITED,
+        site_requests_per_minute=UNLIMITED,
+    )
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if "app" not in opened:  # the store belongs to the server's event loop

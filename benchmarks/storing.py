@@ -21,8 +21,8 @@ from pathlib import Path
 from feedback.records import NewImage, NewOpinion, Preference, Reading, Showing
 from feedback.store import Store
 
-ROUNDS = 5
-OPINIONS = 320  # a round
+ROUNDS = 3
+OPINIONS = 160  # a round
 TOGETHER = 16  # requests under way at once
 BATCH = 32
 TEXT = "B, la luz es más suave, pero las manos dan miedo 😬"

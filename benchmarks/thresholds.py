@@ -37,14 +37,15 @@ START = {
     "confidence.slope": 1.0,
     "confidence.offset": 0.0,
 }
+POLARITY = {f"label.{polarity}": np.arange(0.14, 0.56, 0.06) for polarity in ("positive", "negative", "neutral")}
 TRIED = {
-    **{f"label.{polarity}": np.arange(0.15, 0.75, 0.05) for polarity in ("positive", "negative", "neutral")},
-    "preference": np.arange(0.3, 0.8, 0.05),
-    "evidence.again": np.arange(0.3, 1.05, 0.1),
-    "evidence.least": np.arange(0.1, 0.8, 0.1),
-    "evidence.share": np.arange(0.3, 0.75, 0.1),
-    "evidence.begin": np.arange(0.3, 0.95, 0.1),
-    "target": np.arange(0.3, 0.75, 0.05),
+    **POLARITY,
+    "preference": np.arange(0.3, 0.75, 0.1),
+    "evidence.again": np.arange(0.3, 1.0, 0.2),
+    "evidence.least": np.arange(0.1, 0.6, 0.2),
+    "evidence.share": np.arange(0.3, 0.75, 0.2),
+    "evidence.begin": np.arange(0.4, 0.95, 0.2),
+    "target": np.arange(0.35, 0.6, 0.05),
 }
 
 
@@ -91,7 +92,7 @@ def calibration(rows: Sequence[dict[str, Any]], predictions: Sequence[Any]) -> t
 
 
 def main() -> None:
-    """Read what was set aside once, then climb one threshold at a time, twice."""
+    """Read what was set aside once, then climb one threshold at a time."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--opinions", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
@@ -105,8 +106,8 @@ def main() -> None:
     reader, score = BundledReader(args.weights), by_path(args.opinions / "score.py")
     encoded = reader.encode([row["source_text"] for row in rows], [row["kind"] for row in rows])
     reached = worth(figures(rows, answers(encoded, rows, best), score))
-    for _ in range(2):
-        for name, values in TRIED.items():
+    for tries in (TRIED, POLARITY):
+        for name, values in tries.items():
             for value in values:
                 tried = {**best, name: round(float(value), 3)}
                 now = worth(figures(rows, answers(encoded, rows, tried), score))

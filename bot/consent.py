@@ -6,14 +6,9 @@ from bot.wording import Wording
 from feedback.records import Annotator, Campaign
 
 
-def is_given(annotator: Annotator, campaign: Campaign) -> bool:
-    """Whether this person has agreed to the terms that are now in force."""
-    return annotator.consent_version is not None and annotator.consent_version >= campaign.consent_version
-
-
 def ask(said: Wording, annotator: Annotator, campaign: Campaign) -> Turn:
     """The terms in full; training models with it is a choice of its own, where the campaign wants it at all."""
-    agreed_before = annotator.consent_version is not None
+    agreed_before = campaign.id in annotator.consents
     opening = (
         said.say("The terms have changed. Please read them once more.")
         if agreed_before

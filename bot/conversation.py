@@ -15,6 +15,7 @@ from bot.turns import Heard, Turn
 from bot.wording import Wording, negotiate, wording
 from feedback.errors import Conflict, NotFound
 from feedback.media import Media
+from feedback.privacy import has_consented
 from feedback.records import MAX_TEXT, Annotator, Campaign, Event, NewOpinion, SourceText
 from feedback.store import Store
 
@@ -47,7 +48,7 @@ class Conversation:
         campaign = await self._find_campaign(campaign_name)
         if campaign is None:
             return _answered(replies.failure(said, "no_campaign"))
-        if not consent.is_given(annotator, campaign):
+        if not has_consented(annotator, campaign):
             return _answered(consent.ask(said, annotator, campaign))
         if (problem := _find_problem(text, campaign)) is not None:
             return _answered(replies.failure(said, problem, limit=MAX_TEXT))
@@ -121,7 +122,7 @@ class Conversation:
         verb, *rest = action_id.split(":")
         if verb == "consent":
             return await self._agree(campaign, said, annotator, rest)
-        if not consent.is_given(annotator, campaign):
+        if not has_consented(annotator, campaign):
             return [consent.ask(said, annotator, campaign)]
         match verb, rest:
             case "next", []:
@@ -137,11 +138,8 @@ class Conversation:
     async def _agree(self, campaign: Campaign, said: Wording, annotator: Annotator, rest: list[str]) -> list[Turn]:
         match rest:
             case ["accept", version, *training] if version == str(campaign.consent_version):
-                agreed = await self._store.update_annotator(
-                    annotator.id,
-                    consent_version=campaign.consent_version,
-                    training_use=campaign.training_use and training == ["training"],
-                )
+                use = training == ["training"] if campaign.training_use else None
+                agreed = await self._store.agree(annotator.id, campaign.id, int(version), training_use=use)
                 return await self._next(campaign, said, agreed)
         return [consent.ask(said, annotator, campaign)]  # the terms changed while they were being read
 

@@ -47,13 +47,13 @@ def _preference(encoded: Encoded) -> Preference:
 
 def _judgements(encoded: Encoded, kind: Kind) -> Iterator[Label]:
     schema = encoded.schema
-    for row, aspect in enumerate(schema.aspects):
-        for column, polarity in enumerate(schema.polarities):
-            probability = float(encoded.labels[row, column])
-            if aspect != CHOICE and probability >= schema.thresholds[f"label.{polarity}"]:
-                weight = encoded.aspects[:, row] * encoded.polarity[:, column]
-                for piece in runs(weight, encoded.begin, schema.thresholds):
-                    yield _label(encoded, kind, aspect, cast(Polarity, polarity), piece, probability)
+    least = np.array([schema.thresholds[f"label.{polarity}"] for polarity in schema.polarities], np.float32)
+    for row, column in np.argwhere(encoded.labels >= least).tolist():
+        aspect, polarity = schema.aspects[row], cast(Polarity, schema.polarities[column])
+        if aspect != CHOICE:
+            weight: Array = encoded.aspects[:, row] * encoded.polarity[:, column]
+            for piece in runs(weight, encoded.begin, schema.thresholds):
+                yield _label(encoded, kind, aspect, polarity, piece, float(encoded.labels[row, column]))
 
 
 def _label(encoded: Encoded, kind: Kind, aspect: str, polarity: Polarity, piece: Evidence, probability: float) -> Label:

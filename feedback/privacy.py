@@ -17,8 +17,8 @@ def pseudonym(secret: str, channel: Channel, user_id: str) -> str:
 
 
 def has_consented(annotator: Annotator, campaign: Campaign) -> bool:
-    """Whether the person agreed to the terms as they stand now; newer terms are asked about again."""
-    return annotator.consent_version is not None and annotator.consent_version >= campaign.consent_version
+    """Whether the person agreed to this campaign's terms as they stand now; newer ones are asked about again."""
+    return annotator.consents.get(campaign.id, -1) >= campaign.consent_version
 
 
 def may_train(annotator: Annotator, campaign: Campaign) -> bool:

@@ -138,7 +138,7 @@ class Annotator(Record):
     id: str
     channel: Channel
     locale: Tag = "en"
-    consent_version: int | None = None  # None: has not agreed yet
+    consents: dict[str, int] = Field(default_factory=dict)  # campaign id -> version of the terms agreed to
     training_use: bool = True
     created_at: datetime
 

@@ -126,7 +126,7 @@ async def _stated(session: AsyncSession, showings: list[Showing]) -> list[Stated
             prompt=one.prompt,
             preference=preferences[one.id],
             channel=annotators[one.annotator_id].channel,
-            consent_version=annotators[one.annotator_id].consent_version,
+            consent_version=annotators[one.annotator_id].consents.get(one.campaign_id),
             training_use=may_train(annotators[one.annotator_id], campaigns[one.campaign_id]),
             created_at=one.shown_at,
         )

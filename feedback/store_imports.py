@@ -206,7 +206,7 @@ def _row(campaign: Campaign, annotator: Annotator, comment: _Comment) -> dict[st
         "channel": "import",
         "client_message_id": comment.new.client_message_id,
         "declared_language": comment.new.declared_language,
-        "consent_version": annotator.consent_version,
+        "consent_version": annotator.consents.get(campaign.id),
         "training_use": may_train(annotator, campaign),
         "created_at": comment.new.created_at or now(),
     }

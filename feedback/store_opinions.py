@@ -73,7 +73,7 @@ async def _keep(session: AsyncSession, new: NewOpinion) -> Opinion:
         kind=comparison.kind,
         comparison_id=comparison.id,
         campaign_id=campaign.id,
-        consent_version=annotator.consent_version,
+        consent_version=annotator.consents.get(campaign.id),
         training_use=annotator.training_use and campaign.training_use,
         created_at=moment,
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import NotFound
 from feedback.privacy import pseudonym
@@ -50,25 +51,25 @@ class People(StoreBase):
 
     @verb
     async def update_annotator(
-        self,
-        annotator_id: str,
-        *,
-        locale: str | None = None,
-        consent_version: int | None = None,
-        training_use: bool | None = None,
+        self, annotator_id: str, *, locale: str | None = None, training_use: bool | None = None
     ) -> Annotator:
         """Change what is given. Training use withdrawn holds for earlier opinions too, allowed again for later ones."""
-        given = {"locale": locale, "consent_version": consent_version, "training_use": training_use}
-        changes = {name: value for name, value in given.items() if value is not None}
+        given = {"locale": locale, "training_use": training_use}
         async with self._database.write() as session:
             row = await hold(session, annotator_id)
-            changed = Annotator(**values(row) | changes)
-            if changes:
-                await session.execute(update(AnnotatorRow).where(AnnotatorRow.id == annotator_id).values(changes))
-            if training_use is False:
-                theirs = update(OpinionRow).where(OpinionRow.annotator_id == annotator_id)
-                await session.execute(theirs.values(training_use=False))
-            return changed
+            return await _change(session, row, {name: value for name, value in given.items() if value is not None})
+
+    @verb
+    async def agree(
+        self, annotator_id: str, campaign_id: str, version: int, *, training_use: bool | None = None
+    ) -> Annotator:
+        """Keep that a person agreed to this version of a campaign's terms; where it asks about training, the answer."""
+        async with self._database.write() as session:
+            row = await hold(session, annotator_id, alone=True)  # or of two agreements at once one could be lost
+            changes: dict[str, Any] = {"consents": row.consents | {campaign_id: version}}
+            if training_use is not None:
+                changes["training_use"] = training_use
+            return await _change(session, row, changes)
 
     @verb
     async def everything_about(self, annotator_id: str) -> dict[str, Any]:
@@ -108,6 +109,16 @@ class People(StoreBase):
             await session.execute(insert(TombstoneRow).values(annotator_id=annotator_id, erased_at=now()))
         await self._database.clear_log()
         return counts
+
+
+async def _change(session: AsyncSession, row: AnnotatorRow, changes: dict[str, Any]) -> Annotator:
+    changed = Annotator(**values(row) | changes)
+    if changes:
+        await session.execute(update(AnnotatorRow).where(AnnotatorRow.id == row.id).values(changes))
+    if changes.get("training_use") is False:
+        theirs = update(OpinionRow).where(OpinionRow.annotator_id == row.id)
+        await session.execute(theirs.values(training_use=False))
+    return changed
 
 
 def _count(table: type[Base], annotator_id: str) -> Any:

@@ -54,7 +54,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime(), str: Text(), tuple[str, ...]: JSON()}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UTCDateTime(),
+        str: Text(),
+        tuple[str, ...]: JSON(),
+        dict[str, int]: JSON(),
+    }
 
 
 # A sequence of its own that never hands out a number twice, not even after a deletion.
@@ -128,7 +133,7 @@ class AnnotatorRow(Base):
     id: Mapped[Id]
     channel: Mapped[Word]
     locale: Mapped[Word]
-    consent_version: Mapped[int | None]
+    consents: Mapped[dict[str, int]] = mapped_column(default=dict)
     training_use: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 

@@ -17,7 +17,12 @@ def test_every_entry_has_a_name_and_a_script_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "name", "right_to_left"),
-    [("es", "Spanish", False), ("ar", "Arabic", True), ("he", "Hebrew", True), ("ar-Latn", "Arabic (romanised)", False)],
+    [
+        ("es", "Spanish", False),
+        ("ar", "Arabic", True),
+        ("he", "Hebrew", True),
+        ("ar-Latn", "Arabic (romanised)", False),
+    ],
 )
 def test_names_and_directions(tag: str, name: str, right_to_left: bool) -> None:
     assert (languages()[tag].name, languages()[tag].right_to_left) == (name, right_to_left)

@@ -191,7 +191,7 @@ def _small_files_only() -> Iterator[None]:
 def test_where_the_system_refuses_to_write_nothing_is_left(media: Media) -> None:
     data = encode(Image.effect_noise((100, 100), 80), "PNG")
     assert len(data) > 4096
-    with pytest.raises(NoRoom, match="^there is no room left"):
+    with pytest.raises(NoRoom, match=r"^there is no room left"):
         media.take(data)
     assert [path for path in media.folder.rglob("*") if path.is_file()] == []
 

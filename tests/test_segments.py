@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from translation.segments import Segment, columns, join, split, spoken
 
 PROTECTED = [
-    "<@123456789>", "<@!42>", "<#77>", "<@&5>", "<:party:8812>", "<a:wave:99>", "<t:1700000000:R>", "@everyone", "@maria_92",
-    "https://example.org/a?b=c&d=é#x", "www.example.org", "ana@example.org", "`x = 1`", "```py\nprint('hola')\n```",
+    "<@123456789>", "<@!42>", "<#77>", "<@&5>", "<:party:8812>", "<a:wave:99>", "<t:1700000000:R>",
+    "@everyone", "@maria_92",
+    "https://example.org/a?b=c&d=é#x", "www.example.org", "ana@example.org",
+    "`x = 1`", "```py\nprint('hola')\n```",
     "😍", "👨‍👩‍👧‍👦", "👍🏽", "❤️", "🇪🇸", "5️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", ":)", "<3", "||",
 ]  # fmt: skip
 WORDS = ["qué luz", "右の方が好き。", "الصورة الأولى أجمل", "B is better!", "\n", " ", "...", "ciel trop bleu, non ?"]

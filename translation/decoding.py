@@ -1,8 +1,10 @@
 """Writes English from an encoded message: beam search in numpy over the int8 decoder on ONNX Runtime.
 
-Deterministic: no sampling, static quantization scales, ties broken by order; a message comes out the same alone and in a batch.
+Deterministic: no sampling, static quantization scales, ties broken by order; a message comes out the same alone and
+in a batch.
 """
 
+import hashlib
 import math
 from collections.abc import Sequence
 from functools import cached_property
@@ -20,6 +22,7 @@ VERSION = 1  # of the weights
 BEAM = 4
 END, START = 0, 1
 LAYERS, HEADS, SIZE = 4, 6, 64
+BEAM = 4
 ROWS = 64  # hypotheses decoded side by side
 MOST = 200  # tokens of one hypothesis
 
@@ -90,7 +93,7 @@ class Search:
 
 
 def loops(tokens: Sequence[int], token: int) -> bool:
-    """Would the text now end in one phrase again and again: four times, or three times where it is over two tokens long?
+    """Would the text now end in one phrase again and again: four times, or three where it is over two tokens?
 
     >>> loops([7, 8, 9, 7, 8, 9, 7, 8], 9), loops([5, 5], 5)
     (True, False)
@@ -116,6 +119,12 @@ class EnglishDecoder:
         return f"decoder-e5s.{VERSION},beam{BEAM}"
 
     @cached_property
+    def signature(self) -> str:
+        """Names the weights and how they are searched, for readings and exports."""
+        digest = hashlib.sha256((self._folder / "decoder.onnx").read_bytes()).hexdigest()
+        return f"decoder-w4.{digest[:8]}:beam{BEAM}"
+
+    @cached_property
     def _memory(self) -> "onnxruntime.InferenceSession":
         return _session(self._folder / "decoder_memory.onnx", self._threads)
 
@@ -129,7 +138,7 @@ class EnglishDecoder:
         return read_pieces(self._folder / "english.pieces")
 
     def translate(self, memories: Sequence[Floats], beam: int = BEAM) -> list[Hypothesis]:
-        """One hypothesis a memory (tokens, 384), in their order; they are decoded side by side, alike lengths together."""
+        """One hypothesis a memory (tokens, 384), in their order; decoded side by side, alike lengths together."""
         order = sorted(range(len(memories)), key=lambda i: len(memories[i]))
         size = max(1, ROWS // beam)
         found: dict[int, Hypothesis] = {}

@@ -1,11 +1,11 @@
-"""Which language a message is in: its script first, then a vote of the language head, langdetect and what is known of the person.
+"""Which language a message is in: its script, then a vote of language head, langdetect and what is known of the person.
 
 `und` where nothing says it (only emoji, digits, links, nonsense): a guess would be kept as if it were known.
 """
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ from translation.segments import spoken
 if TYPE_CHECKING:
     from langdetect.detector_factory import DetectorFactory
 
-# The vote is a weighted sum of log-probabilities; `benchmarks/identifying.py --fit` chose them on held-out training messages.
+# The vote is a weighted sum of log-probabilities; `translation.training.fit_vote` chose these on held-out messages.
 HEAD = 1.0
 DETECTOR = 0.1
 DECLARED = 3.0  # earlier messages that a declared language counts for
@@ -26,6 +26,9 @@ DOUBT = 0.9  # a head surer than this is not checked with langdetect
 UNHEARD = 0.01  # langdetect's chance of a tag that it does not know
 FLOOR = 1e-3  # what a voter that says zero is taken to mean
 LEAST = 0.15  # below this the answer is `und`
+
+SELDOM = 0.1  # what the head, which learnt from as many sentences of each, overrates small languages beside big kin by
+SMALL = frozenset("awa br ceb fo fy gd gl ilo jv kab la lb mt nds nn oc tk tt war".split())
 
 LAUGHTER = re.compile(
     r"\b(?:(?:ja|je|ji|ha|he|hi|ka|ah|ха|хи|хе|ах){2,}\w?|[jk]{3,}|w{2,}|x+d+|rs(?:rs)+|5{3,})\b"
@@ -58,8 +61,8 @@ def identify(
 ) -> Identified:
     """The language of `text`, given the head's probability of each tag.
 
-    `declared` is what the person (or their client) says they write, `history` how many messages they wrote in each language;
-    both only tip the scales.
+    `declared` is what the person (or their client) says they write, `history` how many messages they wrote in each
+    language; both only tip the scales.
     """
     words = cleaned(text)
     script = dominant_script(words) or laughing_script(text)
@@ -80,8 +83,9 @@ def rewritten(head: Mapping[str, float], script: str, possible: Sequence[str]) -
         other = f"{tag}-{script}"
         if other in chances:
             chances[other] += head[tag]
-    total = sum(chances.values()) or 1.0
-    return {tag: chance / total for tag, chance in chances.items()}
+    likely = {tag: chance * (SELDOM if tag in SMALL else 1.0) for tag, chance in chances.items()}
+    total = sum(likely.values()) or 1.0
+    return {tag: chance / total for tag, chance in likely.items()}
 
 
 def vote(words: str, head: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
@@ -98,10 +102,10 @@ def vote(words: str, head: Mapping[str, float], before: Mapping[str, float]) -> 
 
 
 def prior(declared: str | None, history: Mapping[str, int]) -> dict[str, float]:
-    """What each language that the person is known to use gains, in log-probability; a base language speaks for all its scripts."""
+    """What each language that the person is known to use gains, in log-probability, in all its scripts."""
     times = Counter({tag: min(count, HISTORY) for tag, count in history.items() if tag != UNKNOWN})
     known = find_language(declared) if declared else None
-    gains: Counter[str] = Counter()
+    gains: defaultdict[str, float] = defaultdict(float)
     for tag, count in times.items():
         gains[tag] += count
     if known:

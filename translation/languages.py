@@ -11,8 +11,8 @@ RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Thaa"})
 
 # ISO 15924 script -> tags written in it. A tag with a script of its own (hi-Latn) is written otherwise than is usual.
 _BY_SCRIPT = {
-    "Latn": "af az br ca ceb cs cy da de en eo es et eu fi fo fr fy ga gd gl hbs hr hu id ilo is it jv kab ku la lb lt lv ms mt"
-    " nb nds nl nn no oc pl pt ro sk sl so sq sv sw tk tl tr uz vi war"
+    "Latn": "af az br ca ceb cs cy da de en eo es et eu fi fo fr fy ga gd gl hbs hr hu id ilo is it jv kab ku la lb lt"
+    " lv ms mt nb nds nl nn no oc pl pt ro sk sl so sq sv sw tk tl tr uz vi war"
     " ar-Latn bn-Latn el-Latn hi-Latn ru-Latn sr-Latn ur-Latn",
     "Cyrl": "be bg kk mk mn ru sr tt uk",
     "Arab": "ar fa ug ur",

@@ -1,7 +1,7 @@
 """The gate: how likely it is that a translation may be shown. What it rejects is "not translated", never invented.
 
-A logistic regression over a handful of signs, fitted on held-out pairs by `translation.training.fit_gate`, which also chooses the
-threshold and writes both to `weights/gate.json`.
+A logistic regression over a handful of signs, fitted on held-out pairs by `translation.training.fit_gate`, which also
+chooses the threshold and writes both to `weights/gate.json`.
 """
 
 import json
@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import decimal
@@ -44,7 +45,8 @@ def gate(path: Path = GATE) -> Gate:
 def judge(source: str, hypothesis: Hypothesis, likeness: float, fitted: Gate | None = None) -> float:
     """The probability, 0 to 1, that the hypothesis says what the source says.
 
-    `likeness` is the cosine between the encoder's embeddings of both. A number that is lost or made up, or no words at all, is 0.
+    `likeness` is the cosine between the encoder's embeddings of both. A number that is lost or made up,
+    or no words at all, is 0.
     """
     if not WORD.search(hypothesis.text) or not numbers_kept(source, hypothesis.text):
         return 0.0
@@ -84,7 +86,7 @@ def numbers(text: str) -> list[str]:
 def repeated(text: str) -> float:
     """The share of words that belong to a run of two words or more said before."""
     words = [word.lower() for word in WORD.findall(text)]
-    pairs = list(zip(words, words[1:], strict=False))
+    pairs = list(pairwise(words))
     return 1 - len(set(pairs)) / len(pairs) if pairs else 0.0
 
 

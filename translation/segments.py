@@ -1,7 +1,7 @@
 """Cuts a message into what is translated and what must come through untouched, and glues it together again.
 
-Sentinels in the text would be squeezed or translated by the model, so protected pieces never reach it: the text between them is
-translated piece by piece, and the originals stand where they stood.
+Sentinels in the text would be squeezed or translated by the model, so protected pieces never reach it: the text
+between them is translated piece by piece, and the originals stand where they stood.
 """
 
 import re
@@ -21,11 +21,12 @@ _PROTECTED = re.compile(
             r"\|\|",  # a spoiler's bars
             r"(?:https?://|www\.|discord\.gg/)[^\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*[^\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef.,;:!?)\]}'\"]",
             r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z0-9]",  # mail address
-            r"(?<![A-Za-z0-9_])@(?:[A-Za-z0-9_][A-Za-z0-9_.]*[A-Za-z0-9_])",  # two characters and more: @A names an image
+            r"(?<![A-Za-z0-9_])@(?:[A-Za-z0-9_][A-Za-z0-9_.]*[A-Za-z0-9_])",  # not @A: that names an image
             r"[\U0001f1e6-\U0001f1ff]{2}",  # flags
             rf"{_EMOJI}(?:\u200d{_EMOJI})*",
             r"[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u25a0-\u25ff]\ufe0f",
-            r"(?<![A-Za-z0-9_])(?:[:;=8]['’]?-?[)(DPpOo3/\\|*]+|[xX]D+|[<]3|T[_.]?T|\^[_.]?\^)(?![A-Za-z0-9_])",  # emoticons
+            r"(?<![A-Za-z0-9_])"  # emoticons
+            r"(?:[:;=8]['’]?-?[)(DPpOo3/\\|*]+|[xX]D+|[<]3|T[_.]?T|\^[_.]?\^)(?![A-Za-z0-9_])",
         )
     ),
     re.DOTALL,

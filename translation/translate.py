@@ -11,7 +11,7 @@ from translation.segments import Segment
 
 
 class Translation(NamedTuple):
-    """English of a message. None: the gate rejected it. A message in English, or without words, is its own translation."""
+    """English of a message; None: the gate rejected it. English, or no words at all, is its own translation."""
 
     text: str | None
     confidence: float

@@ -17,10 +17,20 @@ export class Composer {
     this.send = send;
     this.count = h("span", { class: "count", role: "status" });
     this.box = h("textarea", {
-      rows: 1, dir: "auto", part: "input", "aria-label": words.say("placeholder"), placeholder: words.say("placeholder"), enterkeyhint: "send",
-      oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      rows: 1,
+      dir: "auto",
+      part: "input",
+      "aria-label": words.say("placeholder"),
+      placeholder: words.say("placeholder"),
+      enterkeyhint: "send",
+      oninput: () => this.#typed(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
-    this.button = h("button", { type: "submit", class: "send", part: "send", "aria-label": words.say("send"), title: words.say("send") }, icon("send"));
+    this.button = h(
+      "button",
+      { type: "submit", class: "send", part: "send", "aria-label": words.say("send"), title: words.say("send") },
+      icon("send"),
+    );
     this.element = h("form", { class: "composer", part: "composer" }, this.box, this.count, this.button);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -29,7 +29,13 @@ export class CritiqueView {
       redraw(this.element, root, h("p", { class: "muted waiting" }, text, !critique.failed && dots()));
       return;
     }
-    redraw(this.element, root, this.#translation(critique), this.#chips(critique), ...(critique.images.length > 1 ? [this.#preference(critique)] : []));
+    redraw(
+      this.element,
+      root,
+      this.#translation(critique),
+      this.#chips(critique),
+      ...(critique.images.length > 1 ? [this.#preference(critique)] : []),
+    );
   }
 
   /** @param {Critique} critique */
@@ -38,16 +44,33 @@ export class CritiqueView {
     const { language, translation } = /** @type {NonNullable<Critique["reading"]>} */ (reading);
     const name = h("span", { class: "language" }, words.language(language));
     if (language === "en" || translation === opinion.source_text) return h("p", { class: "translation" }, name);
-    if (translation === null) return h("p", { class: "translation" }, name, h("span", { class: "muted" }, words.say("not_translated")));
-    return h("p", { class: "translation", part: "translation" }, name,
-      h("span", { class: "hidden" }, `${words.say("translation")}: `), h("bdi", { lang: "en", dir: "auto" }, displayed(translation)));
+    if (translation === null)
+      return h("p", { class: "translation" }, name, h("span", { class: "muted" }, words.say("not_translated")));
+    return h(
+      "p",
+      { class: "translation", part: "translation" },
+      name,
+      h("span", { class: "hidden" }, `${words.say("translation")}: `),
+      h("bdi", { lang: "en", dir: "auto" }, displayed(translation)),
+    );
   }
 
   /** @param {Critique} critique */
   #chips({ labels, images }) {
     const { words } = this.context;
     const chips = labels.map((label) => h("li", {}, this.#chip(label, images.length)));
-    const add = h("button", { type: "button", class: "chip add", "data-key": "add", "aria-label": words.say("add"), title: words.say("add"), onclick: () => this.#edit(null, add) }, icon("plus"));
+    const add = h(
+      "button",
+      {
+        type: "button",
+        class: "chip add",
+        "data-key": "add",
+        "aria-label": words.say("add"),
+        title: words.say("add"),
+        onclick: () => this.#edit(null, add),
+      },
+      icon("plus"),
+    );
     if (!labels.length) chips.push(h("li", { class: "muted none" }, words.say("no_labels")));
     return h("ul", { class: "chips", "aria-label": words.say("understood") }, ...chips, h("li", {}, add));
   }
@@ -58,19 +81,31 @@ export class CritiqueView {
     const aspect = taxonomy.aspects.get(label.aspect) ?? { label: label.aspect, attributes: new Map() };
     const details = label.attributes.map((code) => aspect.attributes.get(code) ?? code);
     const value = label.value_raw ?? label.value;
-    const chip = h("button", {
-      type: "button", class: "chip", part: "chip", "data-key": `chip:${label.id}`, "data-label": label.id, "data-polarity": label.polarity, "data-status": label.status,
-      "aria-haspopup": "dialog", "aria-label": this.#spoken(label, aspect.label, details),
-      onclick: () => this.#edit(label, chip),
-    },
-    h("span", { class: "sign", "aria-hidden": true }, SIGNS[label.polarity]),
-    h("span", { class: "aspect" }, aspect.label),
-    details.length > 0 && h("span", { class: "details" }, details.join(", ")),
-    value && h("bdi", { class: "value" }, label.aspect === "color" && hue(label.value), displayed(value)),
-    h("span", { class: "strength", "data-strength": label.strength, "aria-hidden": true }, h("i"), h("i"), h("i")),
-    images > 1 && label.targets.length > 0 && h("span", { class: "target", "aria-hidden": true, dir: "ltr" }, label.targets.join("")),
-    label.status === "confirmed" && icon("check"),
-    label.status === "corrected" && icon("pen"));
+    const chip = h(
+      "button",
+      {
+        type: "button",
+        class: "chip",
+        part: "chip",
+        "data-key": `chip:${label.id}`,
+        "data-label": label.id,
+        "data-polarity": label.polarity,
+        "data-status": label.status,
+        "aria-haspopup": "dialog",
+        "aria-label": this.#spoken(label, aspect.label, details),
+        onclick: () => this.#edit(label, chip),
+      },
+      h("span", { class: "sign", "aria-hidden": true }, SIGNS[label.polarity]),
+      h("span", { class: "aspect" }, aspect.label),
+      details.length > 0 && h("span", { class: "details" }, details.join(", ")),
+      value && h("bdi", { class: "value" }, label.aspect === "color" && hue(label.value), displayed(value)),
+      h("span", { class: "strength", "data-strength": label.strength, "aria-hidden": true }, h("i"), h("i"), h("i")),
+      images > 1 &&
+        label.targets.length > 0 &&
+        h("span", { class: "target", "aria-hidden": true, dir: "ltr" }, label.targets.join("")),
+      label.status === "confirmed" && icon("check"),
+      label.status === "corrected" && icon("pen"),
+    );
     chip.addEventListener("keydown", (event) => {
       if (event.key === "Delete" || event.key === "Backspace") void this.#remove(label);
     });
@@ -80,11 +115,20 @@ export class CritiqueView {
   /** @param {Label} label @param {string} aspect @param {string[]} details */
   #spoken(label, aspect, details) {
     const { words, taxonomy } = this.context;
-    const text = this.critique && label.span ? [...this.critique.opinion.source_text].slice(...label.span).join("") : "";
+    const text =
+      this.critique && label.span ? [...this.critique.opinion.source_text].slice(...label.span).join("") : "";
     return [
-      aspect, taxonomy.polarities[label.polarity], taxonomy.strengths[label.strength], ...details, label.value,
-      ...label.targets.map((letter) => words.say("image", { letter })), text && `${words.say("your_words")}: ${displayed(text)}`, words.say(label.status),
-    ].filter(Boolean).join(", ");
+      aspect,
+      taxonomy.polarities[label.polarity],
+      taxonomy.strengths[label.strength],
+      ...details,
+      label.value,
+      ...label.targets.map((letter) => words.say("image", { letter })),
+      text && `${words.say("your_words")}: ${displayed(text)}`,
+      words.say(label.status),
+    ]
+      .filter(Boolean)
+      .join(", ");
   }
 
   /** @param {Critique} critique */
@@ -97,10 +141,20 @@ export class CritiqueView {
       return element;
     });
     const tie = option("radio", name, "tie", words.say("tie"), preference.choice === "tie");
-    for (const { firstElementChild: input } of [...letters, tie]) input?.setAttribute("data-key", `prefer:${input.getAttribute("value")}`);
-    const row = h("fieldset", { class: "preference", part: "preference", "data-status": preference.status, "data-conflict": preference.conflict },
+    for (const { firstElementChild: input } of [...letters, tie])
+      input?.setAttribute("data-key", `prefer:${input.getAttribute("value")}`);
+    const row = h(
+      "fieldset",
+      {
+        class: "preference",
+        part: "preference",
+        "data-status": preference.status,
+        "data-conflict": preference.conflict,
+      },
       h("legend", { class: "legend" }, words.say(preference.choice ? "preferred" : "no_preference")),
-      h("div", { class: "options", dir: "ltr" }, ...letters), tie);
+      h("div", { class: "options", dir: "ltr" }, ...letters),
+      tie,
+    );
     row.addEventListener("change", (event) => void this.#prefer(/** @type {HTMLInputElement} */ (event.target).value));
     return row;
   }
@@ -110,8 +164,10 @@ export class CritiqueView {
     if (!this.critique) return;
     const decision = await edit(label, this.critique.images.length, anchor, this.context);
     if (!decision) focusKey(this.element, label ? `chip:${label.id}` : "add");
-    else if (decision.action === "save") await this.#change(label ? "PUT" : "POST", label ? `/${label.id}` : "", decision.label, label);
-    else if (label && decision.action === "confirm") await this.#change("POST", `/${label.id}/confirm`, undefined, label);
+    else if (decision.action === "save")
+      await this.#change(label ? "PUT" : "POST", label ? `/${label.id}` : "", decision.label, label);
+    else if (label && decision.action === "confirm")
+      await this.#change("POST", `/${label.id}/confirm`, undefined, label);
     else if (label) await this.#remove(label);
   }
 
@@ -131,7 +187,8 @@ export class CritiqueView {
     try {
       const critique = /** @type {Critique} */ (await api.call(method, `/opinions/${opinion}/labels${path}`, body));
       this.changed(critique);
-      const now = focus && (critique.labels.find(({ id, replaces }) => id === focus.id || replaces === focus.id) ?? null);
+      const now =
+        focus && (critique.labels.find(({ id, replaces }) => id === focus.id || replaces === focus.id) ?? null);
       focusKey(this.element, now ? `chip:${now.id}` : "add");
       status("");
       return true;

@@ -32,7 +32,12 @@ export class Dialogue {
     this.scope = scope;
     this.announce = announce;
     this.thread = new Thread(log, context, (action, row) => void this.act(action, row));
-    this.outbox = new Outbox(scope, (item) => this.#deliver(item), (item, state, answer) => this.#sent(item, state, answer), this.api.signal);
+    this.outbox = new Outbox(
+      scope,
+      (item) => this.#deliver(item),
+      (item, state, answer) => this.#sent(item, state, answer),
+      this.api.signal,
+    );
   }
 
   /** @param {string} id @param {string} choice */
@@ -43,18 +48,22 @@ export class Dialogue {
   /** Follows the events, and resolves once their stream stands: only then is it safe to read the state that they change. */
   follow() {
     return new Promise((resolve) => {
-      void follow(this.api, {
-        connected: (resumed) => {
-          resolve(undefined);
-          this.context.status("");
-          if (!resumed) void this.#catchUp();
+      void follow(
+        this.api,
+        {
+          connected: (resumed) => {
+            resolve(undefined);
+            this.context.status("");
+            if (!resumed) void this.#catchUp();
+          },
+          lost: () => {
+            resolve(undefined);
+            this.context.status(this.context.words.say("offline"));
+          },
+          event: (name, data) => name === "turns" && this.hear(data.turns),
         },
-        lost: () => {
-          resolve(undefined);
-          this.context.status(this.context.words.say("offline"));
-        },
-        event: (name, data) => name === "turns" && this.hear(data.turns),
-      }, this.api.signal);
+        this.api.signal,
+      );
     });
   }
 
@@ -81,7 +90,10 @@ export class Dialogue {
   /** Puts everything back as it was: earlier opinions, the open question or pair, what still waits to be sent. */
   async restore() {
     const page = await this.#page("");
-    const { turns } = await this.api.call("POST", "/conversation/open", { campaign: this.api.campaign, locale: this.api.locale });
+    const { turns } = await this.api.call("POST", "/conversation/open", {
+      campaign: this.api.campaign,
+      locale: this.api.locale,
+    });
     this.thread.restore(page.items, false);
     this.#offerEarlier(page.next);
     this.hear(turns);
@@ -93,7 +105,10 @@ export class Dialogue {
 
   /** @param {string} cursor @returns {Promise<{items: import("./types.js").Critique[], next: string | null}>} */
   #page(cursor) {
-    return this.api.call("GET", `/opinions?${new URLSearchParams({ campaign: this.api.campaign, limit: "20", ...(cursor && { before: cursor }) })}`);
+    return this.api.call(
+      "GET",
+      `/opinions?${new URLSearchParams({ campaign: this.api.campaign, limit: "20", ...(cursor && { before: cursor }) })}`,
+    );
   }
 
   /** @param {string | null} cursor */
@@ -110,10 +125,10 @@ export class Dialogue {
 
   /** @param {Turn[]} turns @param {Message | null} [after] */
   hear(turns, after = null) {
+    if (turns.some(({ kind }) => kind === "deleted")) this.#forget();
     this.thread.add(turns, after);
     for (const { kind, critique } of turns) {
       if (kind === "export") void this.#download();
-      if (kind === "deleted") this.#forget();
       if (critique && kind === "understood") this.announce("opine-critique", { critique });
     }
     toEnd(this.log);
@@ -129,7 +144,12 @@ export class Dialogue {
 
   /** @param {Waiting} item */
   #deliver({ id, showing_id, text }) {
-    return this.api.call("POST", "/opinions", { campaign: this.api.campaign, showing_id, source_text: text, client_message_id: id });
+    return this.api.call("POST", "/opinions", {
+      campaign: this.api.campaign,
+      showing_id,
+      source_text: text,
+      client_message_id: id,
+    });
   }
 
   /** @param {Waiting} item @param {import("./message.js").State} state @param {any} [answer] */
@@ -179,7 +199,10 @@ export class Dialogue {
       if (row) this.composer.box.focus({ preventScroll: true });
     } catch (error) {
       for (const button of buttons) button.disabled = false;
-      if (!this.api.signal.aborted) this.context.status(error instanceof Refusal && error.status ? error.message : this.context.words.say("offline"));
+      if (!this.api.signal.aborted)
+        this.context.status(
+          error instanceof Refusal && error.status ? error.message : this.context.words.say("offline"),
+        );
     }
   }
 
@@ -195,6 +218,7 @@ export class Dialogue {
   /** The server has erased everything; so does the browser. */
   #forget() {
     remember(`token:${this.api.server}`, null);
+    void this.outbox.clear();
     this.thread.clear();
   }
 }

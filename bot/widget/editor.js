@@ -31,14 +31,25 @@ export function edit(label, images, anchor, context) {
   };
   /** @param {keyof typeof SHORT} action @param {"check" | "close"} mark */
   const shortcut = (action, mark) =>
-    h("button", { type: "button", class: `button ${SHORT[action]}`, onclick: () => decide({ action }) }, icon(mark), words.say(action));
+    h(
+      "button",
+      { type: "button", class: `button ${SHORT[action]}`, onclick: () => decide({ action }) },
+      icon(mark),
+      words.say(action),
+    );
 
-  const dialog = h("dialog", { class: "editor", part: "editor", "aria-label": words.say(label ? "correct" : "add") },
+  const dialog = h(
+    "dialog",
+    { class: "editor", part: "editor", "aria-label": words.say(label ? "correct" : "add") },
     label && h("div", { class: "shortcuts" }, shortcut("confirm", "check"), shortcut("remove", "close")),
     form.element,
-    h("div", { class: "editor-end" },
+    h(
+      "div",
+      { class: "editor-end" },
       h("button", { type: "button", class: "button quiet", onclick: () => decide(null) }, words.say("cancel")),
-      h("button", { type: "submit", class: "button strong", form: "label" }, words.say("save"))));
+      h("button", { type: "submit", class: "button strong", form: "label" }, words.say("save")),
+    ),
+  );
   form.element.addEventListener("submit", (event) => {
     event.preventDefault();
     decide({ action: "save", label: form.value() });
@@ -78,27 +89,44 @@ function place(dialog, anchor) {
 
 /** @param {Label | null} label @param {number} images @param {Context} context */
 function fields(label, images, { words, taxonomy }) {
-  const aspect = h("select", { name: "aspect" }, ...[...taxonomy.aspects].map(([code, named]) => h("option", { value: code, selected: code === (label?.aspect ?? "overall") }, named.label)));
+  const aspect = h(
+    "select",
+    { name: "aspect" },
+    ...[...taxonomy.aspects].map(([code, named]) =>
+      h("option", { value: code, selected: code === (label?.aspect ?? "overall") }, named.label),
+    ),
+  );
   const attributes = h("div", { class: "options" });
   const details = group(words.say("details"), attributes);
 
   function detail() {
     const kept = aspect.value === label?.aspect ? label.attributes : [];
     const possible = [...(taxonomy.aspects.get(aspect.value)?.attributes ?? [])];
-    attributes.replaceChildren(...possible.map(([code, name]) => option("checkbox", "attribute", code, name, kept.includes(code))));
+    attributes.replaceChildren(
+      ...possible.map(([code, name]) => option("checkbox", "attribute", code, name, kept.includes(code))),
+    );
   }
   aspect.addEventListener("change", detail);
   detail();
 
-  const polarities = Object.entries(SIGNS).map(([name, sign]) => option("radio", "polarity", name, `${sign} ${taxonomy.polarities[name]}`, name === (label?.polarity ?? "positive")));
-  const strengths = [1, 2, 3].map((step) => option("radio", "strength", String(step), taxonomy.strengths[step], step === (label?.strength ?? 2)));
-  const targets = LETTERS.slice(0, images).map((letter) => option("checkbox", "target", letter, letter, Boolean(label?.targets.includes(letter))));
-  const form = h("form", { id: "label" },
+  const polarities = Object.entries(SIGNS).map(([name, sign]) =>
+    option("radio", "polarity", name, `${sign} ${taxonomy.polarities[name]}`, name === (label?.polarity ?? "positive")),
+  );
+  const strengths = [1, 2, 3].map((step) =>
+    option("radio", "strength", String(step), taxonomy.strengths[step], step === (label?.strength ?? 2)),
+  );
+  const targets = LETTERS.slice(0, images).map((letter) =>
+    option("checkbox", "target", letter, letter, Boolean(label?.targets.includes(letter))),
+  );
+  const form = h(
+    "form",
+    { id: "label" },
     h("label", { class: "field" }, h("span", { class: "legend" }, words.say("aspect")), aspect),
     group(words.say("polarity"), h("div", { class: "options" }, ...polarities)),
     group(words.say("strength"), h("div", { class: "options" }, ...strengths)),
     images > 1 && group(words.say("about"), h("div", { class: "options" }, ...targets)),
-    details);
+    details,
+  );
   return { element: form, value: () => collect(form, label) };
 }
 

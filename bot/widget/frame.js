@@ -9,12 +9,31 @@ import { h } from "./dom.js";
  * @param {{help: () => void, pick: (tag: string) => void}} on
  */
 export function frame(words, composer, on) {
-  const languages = h("select", { class: "languages", "aria-label": words.say("language"), onchange: () => on.pick(languages.value) },
-    ...words.locales.map(({ tag, name }) => h("option", { value: tag, lang: tag, selected: tag === words.locale }, name)));
+  const languages = h(
+    "select",
+    { class: "languages", "aria-label": words.say("language"), onchange: () => on.pick(languages.value) },
+    ...words.locales.map(({ tag, name }) =>
+      h("option", { value: tag, lang: tag, selected: tag === words.locale }, name),
+    ),
+  );
   const help = h("button", { type: "button", class: "button quiet", onclick: on.help }, words.say("help"));
-  const log = h("div", { class: "log", part: "log", role: "log", "aria-live": "polite", "aria-busy": "true", "aria-label": words.say("conversation"), tabindex: 0 });
+  const log = h("div", {
+    class: "log",
+    part: "log",
+    role: "log",
+    "aria-live": "polite",
+    "aria-busy": "true",
+    "aria-label": words.say("conversation"),
+    tabindex: 0,
+  });
   const status = h("p", { class: "status", part: "status", role: "status" });
-  const head = h("header", { class: "head", part: "header" }, h("h1", { class: "title" }, words.say("title")), help, languages);
+  const head = h(
+    "header",
+    { class: "head", part: "header" },
+    h("h1", { class: "title" }, words.say("title")),
+    help,
+    languages,
+  );
   return { log, status, parts: [head, log, h("footer", { class: "foot" }, status, composer)] };
 }
 

@@ -24,7 +24,12 @@ export class Message {
     this.words = h("p", { class: "bubble", part: "bubble", dir: "auto" });
     this.state = h("div", { class: "state" });
     this.view = new CritiqueView(context, (critique) => this.understand(critique));
-    this.element = h("article", { class: "message mine", "aria-label": context.words.say("you") }, h("div", { class: "card" }, this.words), this.state);
+    this.element = h(
+      "article",
+      { class: "message mine", "aria-label": context.words.say("you") },
+      h("div", { class: "card" }, this.words),
+      this.state,
+    );
     for (const kind of ["pointerover", "pointerout", "focusin", "focusout"]) {
       this.element.addEventListener(kind, (event) => this.#light(event, kind === "pointerover" || kind === "focusin"));
     }
@@ -45,7 +50,12 @@ export class Message {
     /** @param {string} key @param {(() => void) | undefined} act */
     const way = (key, act) => act && h("button", { type: "button", class: "link", onclick: act }, words.say(key));
     const mark = state === "saved" ? icon("check") : state === "sending" ? "" : icon("again");
-    redraw(this.state, root, h("span", {}, mark, words.say(SENTENCES[state], { reason: displayed(reason) })), ...[way("edit", change), way("discard", drop)].filter((node) => node instanceof Node));
+    redraw(
+      this.state,
+      root,
+      h("span", {}, mark, words.say(SENTENCES[state], { reason: displayed(reason) })),
+      ...[way("edit", change), way("discard", drop)].filter((node) => node instanceof Node),
+    );
   }
 
   /** The server has it; its reading may have come even before. @param {import("./types.js").Opinion} opinion */
@@ -81,8 +91,21 @@ export class Message {
   /** @param {Critique["labels"]} labels */
   #mark(labels) {
     const kinds = new Map(labels.map(({ id, polarity }) => [id, polarity]));
-    this.words.replaceChildren(...evidence(this.text, labels).map(({ text, ids }) =>
-      ids.length ? h("mark", { part: "evidence", "data-labels": ids.join(" "), "data-polarity": kinds.get(/** @type {string} */ (ids.at(-1))) }, displayed(text)) : displayed(text)));
+    this.words.replaceChildren(
+      ...evidence(this.text, labels).map(({ text, ids }) =>
+        ids.length
+          ? h(
+              "mark",
+              {
+                part: "evidence",
+                "data-labels": ids.join(" "),
+                "data-polarity": kinds.get(/** @type {string} */ (ids.at(-1))),
+              },
+              displayed(text),
+            )
+          : displayed(text),
+      ),
+    );
   }
 
   /** Lights the words of a chip, and the chips of a word. @param {Event} event @param {boolean} on */

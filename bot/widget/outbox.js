@@ -60,7 +60,10 @@ export class Outbox {
   async restore() {
     /** @type {Waiting[]} */
     const all = (await within(await this.#database, "readonly", (store) => store.getAll())) ?? [];
-    const mine = all.filter((item) => item.scope === this.scope).sort((a, b) => a.created - b.created);
+    const known = new Set(this.#waiting.map(({ id }) => id));
+    const mine = all
+      .filter(({ id, scope }) => scope === this.scope && !known.has(id))
+      .sort((a, b) => a.created - b.created);
     this.#waiting.unshift(...mine);
     return mine;
   }
@@ -78,8 +81,9 @@ export class Outbox {
     await within(await this.#database, "readwrite", (store) => store.delete(item.id)).catch(() => undefined);
   }
 
-  get count() {
-    return this.#waiting.filter((item) => !item.refused).length;
+  /** Whoever had everything erased wants nothing sent any more. */
+  async clear() {
+    for (const item of this.#waiting) await this.discard(item);
   }
 
   /** Sends one after the other until nothing is left or the chat stops. */

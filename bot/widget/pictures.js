@@ -25,11 +25,27 @@ function picture(image, index, images, context) {
   const { words, api } = context;
   const letter = LETTERS[index];
   const shown = h("img", {
-    src: api.picture(image.id), alt: words.say("image", { letter }), width: image.width, height: image.height, decoding: "async", draggable: "false",
+    src: api.picture(image.id),
+    alt: words.say("image", { letter }),
+    width: image.width,
+    height: image.height,
+    decoding: "async",
+    draggable: "false",
   });
   const enlarge = () => lightbox(images, index, context);
-  const button = h("button", { type: "button", class: "picture", part: "picture", "data-letter": letter, "aria-label": `${words.say("image", { letter })}: ${words.say("enlarge")}`, onclick: enlarge },
-    shown, h("span", { class: "letter", "aria-hidden": true }, letter));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "picture",
+      part: "picture",
+      "data-letter": letter,
+      "aria-label": `${words.say("image", { letter })}: ${words.say("enlarge")}`,
+      onclick: enlarge,
+    },
+    shown,
+    h("span", { class: "letter", "aria-hidden": true }, letter),
+  );
   button.style.setProperty("--proportion", String(image.width / image.height));
   shown.addEventListener("error", () => {
     shown.replaceWith(h("span", { class: "broken" }, words.say("image_failed")));
@@ -46,13 +62,31 @@ function lightbox(images, start, { words, api, root }) {
   let current = start;
   const stage = h("div", { class: "stage" });
   const title = h("h2", { class: "stage-title", "aria-live": "polite" });
-  const shown = images.map((image) => h("img", { src: api.picture(image.id), width: image.width, height: image.height }));
+  const shown = images.map((image) =>
+    h("img", { src: api.picture(image.id), width: image.width, height: image.height }),
+  );
   stage.append(...shown);
 
-  const tabs = images.map((_, index) => h("button", { type: "button", class: "letter-button", onclick: () => turn(index) }, LETTERS[index]));
-  const close = h("button", { type: "button", class: "round", "aria-label": words.say("close"), onclick: () => dialog.close() }, icon("close"));
-  const dialog = h("dialog", { class: "lightbox", "aria-label": words.say("image", { letter: LETTERS[start] }), dir: "ltr" },
-    h("div", { class: "lightbox-bar" }, title, images.length > 1 && h("div", { class: "letters", role: "group", "aria-label": words.say("about") }, ...tabs), close), stage);
+  const tabs = images.map((_, index) =>
+    h("button", { type: "button", class: "letter-button", onclick: () => turn(index) }, LETTERS[index]),
+  );
+  const close = h(
+    "button",
+    { type: "button", class: "round", "aria-label": words.say("close"), onclick: () => dialog.close() },
+    icon("close"),
+  );
+  const dialog = h(
+    "dialog",
+    { class: "lightbox", "aria-label": words.say("image", { letter: LETTERS[start] }), dir: "ltr" },
+    h(
+      "div",
+      { class: "lightbox-bar" },
+      title,
+      images.length > 1 && h("div", { class: "letters", role: "group", "aria-label": words.say("about") }, ...tabs),
+      close,
+    ),
+    stage,
+  );
 
   /** @param {number} index */
   function turn(index) {

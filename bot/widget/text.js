@@ -35,7 +35,9 @@ export function evidence(text, labels) {
   const offsets = utf16Offsets(text);
   const last = offsets.length - 1;
   const spans = labels.flatMap(({ id, span }) => (span ? [{ id, from: span[0], to: Math.min(span[1], last) }] : []));
-  const borders = [...new Set([0, last, ...spans.flatMap(({ from, to }) => [Math.min(from, last), to])])].sort((a, b) => a - b);
+  const borders = [...new Set([0, last, ...spans.flatMap(({ from, to }) => [Math.min(from, last), to])])].sort(
+    (a, b) => a - b,
+  );
   return borders.slice(1).map((to, index) => ({
     text: text.slice(offsets[borders[index]], offsets[to]),
     ids: spans.filter((span) => span.from < to && span.to > borders[index]).map((span) => span.id),

@@ -78,8 +78,15 @@ export class Thread {
 
   /** @param {Showing} showing @param {ParentNode} place */
   #show(showing, place) {
-    const prompt = showing.prompt && h("p", { class: "prompt" }, this.context.words.say("prompt", { prompt: "" }), h("bdi", {}, showing.prompt));
-    const block = h("section", { class: "showing", part: "showing", "data-showing": showing.id }, prompt, pictures(showing.images, this.context));
+    const prompt =
+      showing.prompt &&
+      h("p", { class: "prompt" }, this.context.words.say("prompt", { prompt: "" }), h("bdi", {}, showing.prompt));
+    const block = h(
+      "section",
+      { class: "showing", part: "showing", "data-showing": showing.id },
+      prompt,
+      pictures(showing.images, this.context),
+    );
     this.#shown.set(showing.id, block);
     place.append(block);
   }

@@ -19,10 +19,17 @@ const ELSEWHERE = /^(fix|edit):/;
 export function said(turn, press) {
   const quiet = turn.kind === "received" || Boolean(turn.critique?.labels.length && turn.kind === "understood"); // state and chips say it to the eye
   const actions = turn.actions.filter(({ id }) => !ELSEWHERE.test(id));
-  return h("div", { class: "message opine", lang: turn.locale, dir: turn.dir, "data-kind": turn.kind },
-    h("div", { class: quiet ? "hidden" : "bubble", part: quiet ? null : "bubble" },
-      ...turn.text.split("\n\n").map((paragraph) => h("p", {}, displayed(paragraph))), quoted(turn)),
-    actions.length > 0 && answers(actions, press));
+  return h(
+    "div",
+    { class: "message opine", lang: turn.locale, dir: turn.dir, "data-kind": turn.kind },
+    h(
+      "div",
+      { class: quiet ? "hidden" : "bubble", part: quiet ? null : "bubble" },
+      ...turn.text.split("\n\n").map((paragraph) => h("p", {}, displayed(paragraph))),
+      quoted(turn),
+    ),
+    actions.length > 0 && answers(actions, press),
+  );
 }
 
 /** The words that a question is about. @param {Turn} turn */
@@ -34,13 +41,27 @@ function quoted({ question, critique }) {
 
 /** @param {Action[]} actions @param {(action: Action, row: HTMLElement) => void} press */
 function answers(actions, press) {
-  const row = h("div", { class: "answers", part: "answers", dir: actions.some(({ id }) => PICTURES.test(id)) && "ltr" });
+  const row = h("div", {
+    class: "answers",
+    part: "answers",
+    dir: actions.some(({ id }) => PICTURES.test(id)) && "ltr",
+  });
   if (actions.some(({ swatch }) => swatch)) row.classList.add("swatches");
   for (const action of actions) {
-    row.append(h("button", {
-      type: "button", class: action.swatch ? "swatch" : `button ${action.style}`, part: "answer", "data-action": action.id,
-      onclick: () => press(action, row),
-    }, action.swatch && patch(action.swatch), h("span", {}, action.label)));
+    row.append(
+      h(
+        "button",
+        {
+          type: "button",
+          class: action.swatch ? "swatch" : `button ${action.style}`,
+          part: "answer",
+          "data-action": action.id,
+          onclick: () => press(action, row),
+        },
+        action.swatch && patch(action.swatch),
+        h("span", {}, action.label),
+      ),
+    );
   }
   return row;
 }

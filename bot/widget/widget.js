@@ -73,12 +73,30 @@ class OpineChat extends HTMLElement {
       return;
     }
     const label = new Words().say("open_chat");
-    this.#panel = h("div", { class: "panel", part: "panel", role: "dialog", id: "panel", "aria-label": label, hidden: true });
+    this.#panel = h("div", {
+      class: "panel",
+      part: "panel",
+      role: "dialog",
+      id: "panel",
+      "aria-label": label,
+      hidden: true,
+    });
     this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
-    this.#launcher = h("button", {
-      type: "button", class: "launcher", part: "launcher", "aria-label": label, "aria-expanded": "false", "aria-controls": "panel", "aria-haspopup": "dialog",
-      onclick: () => (this.#panel?.hidden ? this.open() : this.close()),
-    }, icon("chat"), icon("close"));
+    this.#launcher = h(
+      "button",
+      {
+        type: "button",
+        class: "launcher",
+        part: "launcher",
+        "aria-label": label,
+        "aria-expanded": "false",
+        "aria-controls": "panel",
+        "aria-haspopup": "dialog",
+        onclick: () => (this.#panel?.hidden ? this.open() : this.close()),
+      },
+      icon("chat"),
+      icon("close"),
+    );
     root.append(this.#panel, this.#launcher);
     if (wasOpen) this.open();
   }

@@ -2,7 +2,10 @@
 
 /** The only words of the widget's own: for when the server that has the others cannot be reached. @type {Record<string, string>} */
 const LAST_RESORT = {
-  load_failed: "The chat could not be loaded.", retry: "Try again", loading: "Loading", open_chat: "What do you think?",
+  load_failed: "The chat could not be loaded.",
+  retry: "Try again",
+  loading: "Loading",
+  open_chat: "What do you think?",
 };
 
 export class Words {
@@ -44,6 +47,16 @@ export function wanted(attribute, chosen) {
 
 /** The taxonomy as the server lists it, to look names up in. @param {any} taxonomy @returns {import("./types.js").Taxonomy} */
 export function named({ aspects, polarities, strengths }) {
-  const attributesOf = (/** @type {any} */ aspect) => new Map(aspect.attributes.map((/** @type {any} */ { name, label }) => [name, label]));
-  return { polarities, strengths, aspects: new Map(aspects.map((/** @type {any} */ aspect) => [aspect.name, { label: aspect.label, attributes: attributesOf(aspect) }])) };
+  const attributesOf = (/** @type {any} */ aspect) =>
+    new Map(aspect.attributes.map((/** @type {any} */ { name, label }) => [name, label]));
+  return {
+    polarities,
+    strengths,
+    aspects: new Map(
+      aspects.map((/** @type {any} */ aspect) => [
+        aspect.name,
+        { label: aspect.label, attributes: attributesOf(aspect) },
+      ]),
+    ),
+  };
 }

@@ -23,6 +23,7 @@ def main(folder: Path) -> None:
     path = shutil.which("chromium")
     if path is None:
         sys.exit("the pictures need Chromium: apt-get install chromium")
+    expect.set_options(timeout=30_000)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         server = OpineProcess(Path(data))
         server.start()

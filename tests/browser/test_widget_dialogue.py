@@ -120,6 +120,20 @@ def test_a_click_is_enough_to_prefer(chat: ChatPage) -> None:
     chat.next_pair()
 
 
+def test_erasing_everything_leaves_nothing_here_or_there(chat: ChatPage) -> None:
+    chat.enter()
+    chat.read(MESSAGES[0][0])
+    before = chat.bearer()
+    chat.say("delete my data")
+    chat.press("delete:confirm")
+    expect(chat.page.locator('opine-chat [data-kind="deleted"]')).to_be_visible()
+    expect(chat.page.locator("opine-chat .mine")).to_have_count(0)
+    assert chat.page.request.get(f"{chat.url}/api/v1/me", headers=before).status == 401
+    chat.say("A is better")
+    expect(chat.page.locator('opine-chat [data-kind="consent"]')).to_be_visible()
+    assert chat.critiques() == []
+
+
 def with_hand(message: Locator, chat: ChatPage) -> None:
     """Add a label by hand, so that there are at least two however few the reader found."""
     message.locator(".chip.add").click()

@@ -85,13 +85,23 @@ def test_a_script_that_does_not_load_leaves_the_page_as_it_is(page: Page, site: 
     assert on_top(page) == "A"
 
 
-def test_trying_again_after_a_failure(page: Page, site: Site, tag: str) -> None:
+def test_a_server_that_was_away_is_found_again(page: Page, site: Site, tag: str) -> None:
     page.route("**/api/v1/wording*", lambda route: route.abort())
     site.embed(tag + '<opine-chat campaign="demo"></opine-chat>')
     page.goto(site.url)
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_role("button")).to_be_visible()
     page.unroute("**/api/v1/wording*")
+    expect(page.locator("opine-chat .log")).to_have_attribute("aria-busy", "false")
+
+
+def test_a_campaign_that_does_not_exist_until_the_attribute_names_one_that_does(
+    page: Page, site: Site, tag: str
+) -> None:
+    site.embed(tag + '<opine-chat campaign="nowhere"></opine-chat>')
+    page.goto(site.url)
     page.get_by_role("alert").get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.evaluate("document.querySelector('opine-chat').setAttribute('campaign', 'demo')")
     expect(page.locator("opine-chat .log")).to_have_attribute("aria-busy", "false")
 
 

@@ -5,6 +5,7 @@ from talking import CAMPAIGN, TEXT, Talk, action, ids, label_of, make_talk
 
 from bot.conversation import Conversation
 from bot.names import error
+from feedback.privacy import may_train
 from feedback.store import Store
 
 
@@ -23,22 +24,22 @@ async def test_consent_and_training_use_are_two_choices(talk: Talk) -> None:
     with_training, without, decline = consent.actions
     [declined] = await talk.press(decline.id)
     assert declined.kind == "notice"
-    assert talk.annotator.consent_version is None
+    assert not talk.annotator.consents
     [shown] = await talk.press(without.id)
     assert shown.kind == "comparison"
-    assert (talk.annotator.consent_version, talk.annotator.training_use) == (1, False)
+    assert (list(talk.annotator.consents.values()), talk.annotator.training_use) == ([1], False)
     await talk.press(with_training.id)
     assert talk.annotator.training_use
 
 
 async def test_a_campaign_without_training_use_does_not_ask_for_it(store: Store) -> None:
-    await store.create_campaign(CAMPAIGN, "Demo", training_use=False, consent_text="Our own terms.")
+    campaign = await store.create_campaign(CAMPAIGN, "Demo", training_use=False, consent_text="Our own terms.")
     talk = Talk(store, Conversation(store), await store.enter("web", "x", "de"))
     [consent] = await talk.open()
     assert [a.id for a in consent.actions] == ["consent:accept:1", "consent:decline"]
     assert "Our own terms." in consent.text
     await talk.press("consent:accept:1:training")
-    assert not talk.annotator.training_use
+    assert not may_train(talk.annotator, campaign)
 
 
 async def test_agreeing_to_terms_that_have_changed_meanwhile_asks_again(store: Store) -> None:
@@ -46,7 +47,7 @@ async def test_agreeing_to_terms_that_have_changed_meanwhile_asks_again(store: S
     talk = Talk(store, Conversation(store), await store.enter("web", "x", "en"))
     [again] = await talk.press("consent:accept:1")
     assert again.kind == "consent"
-    assert talk.annotator.consent_version is None
+    assert not talk.annotator.consents
 
 
 async def test_shows_a_comparison_and_shows_it_again_on_return(talk: Talk) -> None:

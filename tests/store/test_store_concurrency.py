@@ -33,6 +33,12 @@ async def test_one_person_entering_twice_at_once_is_one(store: Store) -> None:
     assert len({one.id for one in entered}) == 1
 
 
+async def test_agreements_to_two_campaigns_at_once_are_both_kept(store: Store) -> None:
+    ana = await store.enter("web", "ana", "es")
+    await asyncio.gather(*[store.agree(ana.id, f"campaign {number}", number) for number in range(8)])
+    assert (await store.get_annotator(ana.id)).consents == {f"campaign {number}": number for number in range(8)}
+
+
 async def test_one_comparison_shown_twice_at_once_is_shown_once(store: Store) -> None:
     scene = await make_scene(store)
     yuki = await store.enter("web", "yuki", "ja")

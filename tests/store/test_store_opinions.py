@@ -21,7 +21,7 @@ def visible(text: str) -> bool:
 
 async def test_an_opinion_is_kept_with_its_work_and_its_terms(store: Store) -> None:
     scene = await make_scene(store)
-    await store.update_annotator(scene.annotator.id, consent_version=1)
+    await store.agree(scene.annotator.id, scene.campaign.id, 1)
     said = await store.add_opinion(scene.says())
     assert said.source_text == TEXT
     assert (said.kind, said.comparison_id, said.campaign_id) == ("pair", scene.comparison.id, scene.campaign.id)

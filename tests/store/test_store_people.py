@@ -42,20 +42,23 @@ async def test_a_malformed_locale_is_refused(store: Store) -> None:
 
 async def test_an_annotator_changes_only_as_told(store: Store) -> None:
     ana = await store.enter("web", "ana", "es")
-    changed = await store.update_annotator(ana.id, consent_version=2)
-    assert changed == ana.model_copy(update={"consent_version": 2})
+    changed = await store.agree(ana.id, "some campaign", 2)
+    assert changed == ana.model_copy(update={"consents": {"some campaign": 2}})
     changed = await store.update_annotator(ana.id, locale="zh-Hant", training_use=False)
-    assert (changed.locale, changed.consent_version, changed.training_use) == ("zh-Hant", 2, False)
+    assert changed == ana.model_copy(
+        update={"consents": {"some campaign": 2}, "locale": "zh-Hant", "training_use": False}
+    )
     assert await store.get_annotator(ana.id) == changed
     with pytest.raises(NotFound):
         await store.update_annotator("nobody", locale="de")
 
 
-async def test_consent_is_asked_again_for_newer_terms(store: Store) -> None:
+async def test_consent_is_to_one_campaign_and_asked_again_for_newer_terms(store: Store) -> None:
     ana = await store.enter("web", "ana", "es")
-    first, second = [await store.create_campaign(f"v{v}", "T", consent_version=v) for v in (1, 2)]
+    first, second = [await store.create_campaign(name, "T", consent_version=2) for name in ("first", "second")]
     assert not has_consented(ana, first)
-    ana = await store.update_annotator(ana.id, consent_version=1)
+    assert not has_consented(await store.agree(ana.id, first.id, 1), first)
+    ana = await store.agree(ana.id, first.id, 2)
     assert has_consented(ana, first)
     assert not has_consented(ana, second)
     closed = await store.create_campaign("closed", "T", training_use=False)
@@ -132,7 +135,7 @@ async def test_erasure_leaves_a_tombstone_and_the_person_may_come_back(store: St
         assert (await session.scalars(select(TombstoneRow.annotator_id))).all() == [ana]
     again = await store.enter("web", "ana", "es")
     assert again.id == ana
-    assert again.consent_version is None
+    assert not again.consents
     assert (await store.everything_about(ana))["critiques"] == []
     with pytest.raises(NotFound):
         await store.erase("nobody")

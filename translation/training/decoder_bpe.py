@@ -1,4 +1,4 @@
-"""English into the decoder's ids: whisper's byte-level BPE, cut down to the kept pieces (`keep.json`); all 256 bytes are kept."""
+"""English into the decoder's ids: whisper's byte-level BPE, cut down to the kept pieces (`keep.json`)."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ class EnglishPieces:
 
 
 def byte_alphabet() -> dict[str, int]:
-    """GPT-2's printable stand-ins for the 256 bytes: printable Latin-1 stands for itself, the rest follows from U+0100."""
+    """GPT-2's stand-ins for the 256 bytes: printable Latin-1 stands for itself, the rest follows from U+0100."""
     plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
     rest = [byte for byte in range(256) if byte not in set(plain)]
     return {chr(byte): byte for byte in plain} | {chr(256 + n): byte for n, byte in enumerate(rest)}

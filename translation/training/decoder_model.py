@@ -1,14 +1,14 @@
-"""The English decoder as a torch module: whisper-tiny.en's decoder (MIT) over the states of a text encoder instead of audio."""
+"""The English decoder as a torch module: whisper-tiny.en's decoder (MIT) over a text encoder instead of audio."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 WIDTH, HEADS, LAYERS, POSITIONS = 384, 6, 4, 448
 END, START = 0, 1  # the first two of the kept ids
@@ -23,13 +23,13 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
         query, keys, values = (heads(part) for part in (self.q(x), self.k(memory), self.v(memory)))
-        y = F.scaled_dot_product_attention(query, keys, values, attn_mask=mask, is_causal=causal)
+        y = functional.scaled_dot_product_attention(query, keys, values, attn_mask=mask, is_causal=causal)
         return self.out(y.transpose(1, 2).reshape(x.shape))  # type: ignore[no-any-return]
 
 
 def heads(x: Tensor) -> Tensor:
     """(batch, length, 384) -> (batch, heads, length, 64)."""
-    return x.unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
+    return x.view(*x.shape[:2], HEADS, WIDTH // HEADS).transpose(1, 2)
 
 
 class Layer(nn.Module):
@@ -48,11 +48,11 @@ class Layer(nn.Module):
         return self.feed(x)
 
     def feed(self, x: Tensor) -> Tensor:
-        return x + self.drop(self.down(F.gelu(self.up(self.norm3(x)))))  # type: ignore[no-any-return]
+        return x + self.drop(self.down(functional.gelu(self.up(self.norm3(x)))))  # type: ignore[no-any-return]
 
 
 class Decoder(nn.Module):
-    """tokens (batch, length), memory (batch, source, 384), mask (batch, source) -> logits (batch, length, vocabulary)."""
+    """tokens (batch, length), memory (batch, source, 384), mask (batch, source) -> logits (.., vocabulary)."""
 
     def __init__(self, vocabulary: int) -> None:
         super().__init__()
@@ -94,4 +94,6 @@ def batch(states: Sequence[NDArray[np.float16]], targets: Sequence[list[int]]) -
 def loss_of(model: Decoder, tokens: Tensor, memory: Tensor, mask: Tensor, smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy of each next token."""
     logits = model(tokens[:, :-1].clamp(min=0), memory, mask)
-    return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=-100, label_smoothing=smoothing)
+    return functional.cross_entropy(
+        logits.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=-100, label_smoothing=smoothing
+    )

@@ -1,4 +1,4 @@
-"""What the English decoder learns from: Tatoeba pairs and the opinions with their references, and what is held out of both."""
+"""What the English decoder learns from: Tatoeba pairs and opinions with their references; what is held out of both."""
 
 import gzip
 import hashlib

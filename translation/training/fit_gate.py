@@ -2,10 +2,10 @@
 
     python -m translation.training.fit_gate --tatoeba DIR --opinions DIR
 
-A translation counts as good where its chrF against the reference is 45 or more. The threshold is the lowest confidence from which
-on at least `--precision` of the translations are good (a right paraphrase far from the reference counts as wrong), by predictions of five-fold cross-validation; the figures are stored beside
-the weights. Opinions and Tatoeba weigh the same.
-"""
+A translation counts as good where its chrF against the reference is 45 or more. The threshold is the lowest
+confidence from which on at least `--precision` of the translations are good (a right paraphrase far from the
+reference counts as wrong), by predictions of five-fold cross-validation; the figures are stored beside the weights.
+Opinions and Tatoeba weigh the same."""
 
 import argparse
 import json
@@ -98,7 +98,7 @@ def crossed(x: Floats, y: Floats, weight: Floats) -> Floats:
 
 
 def threshold_for(confidence: Floats, y: Floats, weight: Floats, precision: float) -> float:
-    """The lowest confidence from which on the weighted share of good rows reaches `precision` (or the best there is)."""
+    """The lowest confidence from which on the share of good rows reaches `precision`, or the best there is."""
     order = np.argsort(-confidence)
     share = np.cumsum((weight * y)[order]) / np.cumsum(weight[order])
     enough = np.flatnonzero(share[20:] >= precision) + 20
@@ -139,7 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tatoeba", type=Path, required=True)
     parser.add_argument("--opinions", type=Path, required=True, help="the folder of the training splits")
-    parser.add_argument("--precision", type=float, default=0.7)
+    parser.add_argument("--precision", type=float, default=0.8)
     parser.add_argument("--pairs", type=int, default=700, help="of Tatoeba")
     args = parser.parse_args()
     corpus = load_corpus(args.tatoeba, args.opinions)

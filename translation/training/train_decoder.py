@@ -4,8 +4,8 @@
         --tatoeba DIR --opinions DIR --converted DIR --out DIR --sentences 100000
 
 `--converted` is where `translation.training.convert` wrote `trunk.safetensors` and `tokens.model`. Writes to `--out`:
-`checkpoint.pt` (all that resuming needs), `best.safetensors` (running average of the weights, fp16, the best so far on what is held
-out), `curve.jsonl` (a line a report), `facts.json` (seed, settings, hash of the data) and `states/`.
+`checkpoint.pt` (all that resuming needs), `best.safetensors` (running average of the weights, fp16, the best so far
+on what is held out), `curve.jsonl` (a line a report), `facts.json` (seed, settings, hash of the data) and `states/`.
 """
 
 import argparse
@@ -93,11 +93,13 @@ class Training:
 
     @torch.inference_mode()
     def report(self) -> None:
-        """Loss of the running average on both hold-outs; its weights are written where their mean is the lowest so far."""
+        """Loss of the running average on both hold-outs; its weights are kept where their mean is the lowest."""
         row: dict[str, Any] = {"time": time.strftime("%H:%M"), "step": self.step, "sentences": self.sentences}
         for name, pairs in (("tatoeba", self.corpus.held_tatoeba), ("opinions", self.corpus.held_opinions)):
             foreign = sample([pair for pair in pairs if pair.language != "en"], 400)
-            losses = [loss_of(self.average, *batch(states, targets)).item() for states, targets in self.batches(foreign)]
+            losses = [
+                loss_of(self.average, *batch(states, targets)).item() for states, targets in self.batches(foreign)
+            ]
             row[name] = round(sum(losses) / len(losses), 4)
         mean = (row["tatoeba"] + row["opinions"]) / 2
         if mean < self.best:

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("channel", sa.String(length=120), nullable=False),
         sa.Column("locale", sa.String(length=120), nullable=False),
-        sa.Column("consent_version", sa.Integer(), nullable=True),
+        sa.Column("consents", sa.JSON(), nullable=False),
         sa.Column("training_use", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_annotators")),
