@@ -40,11 +40,12 @@ def export_(
     folder: Annotated[Path, typer.Argument(help="Folder to write; must be new or an earlier export.")],
     campaign: Annotated[str | None, typer.Option(help="Only this campaign.")] = None,
     gold_only: Annotated[bool, typer.Option("--gold-only", help="Only what people confirmed or corrected.")] = False,
+    for_study: Annotated[bool, typer.Option("--for-study", help="Also what may not train models.")] = False,
 ) -> None:
     """Write all that was said as a dataset."""
     from bot.cli_data import export
 
-    run(export(folder, campaign, gold_only=gold_only))
+    run(export(folder, campaign, gold_only=gold_only, for_study=for_study))
 
 
 @app.command("import")
@@ -54,6 +55,7 @@ def import_(
     column: Annotated[
         list[str] | None, typer.Option(help="Where a column has another name: text=Kommentar; repeat it.")
     ] = None,
+    images: Annotated[Path | None, typer.Option(help="Folder that image paths begin in; default: the file's.")] = None,
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go; default: beside the file.")] = None,
 ) -> None:
     """Read existing comments in.
@@ -61,7 +63,7 @@ def import_(
     Run it again after an interruption: nothing is taken twice."""
     from bot.cli_data import import_comments
 
-    raise typer.Exit(run(import_comments(file, campaign, column or [], rejects)))
+    raise typer.Exit(run(import_comments(file, campaign, column or [], images, rejects)))
 
 
 @database.command()

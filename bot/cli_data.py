@@ -11,7 +11,7 @@ from bot.opening import opened
 from bot.settings import Settings
 
 
-async def export(folder: Path, campaign: str | None, *, gold_only: bool) -> None:
+async def export(folder: Path, campaign: str | None, *, gold_only: bool, for_study: bool) -> None:
     """Write the dataset and say what is in it."""
     from feedback.export import export
 
@@ -24,12 +24,15 @@ async def export(folder: Path, campaign: str | None, *, gold_only: bool) -> None
                 folder,
                 campaign=campaign,
                 gold_only=gold_only,
+                for_study=for_study,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     print(manifest)
 
 
-async def import_comments(file: Path, campaign: str, columns: list[str], rejects: Path | None) -> int:
+async def import_comments(
+    file: Path, campaign: str, columns: list[str], images: Path | None, rejects: Path | None
+) -> int:
     """Read the file in; 1 where a row was refused."""
     from feedback.imports import import_comments
 
@@ -43,6 +46,7 @@ async def import_comments(file: Path, campaign: str, columns: list[str], rejects
                 campaign=campaign,
                 columns=_pairs(columns),
                 rejects=rejects,
+                images=images,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     print(report)

@@ -4,7 +4,6 @@ Deterministic: no sampling, static quantization scales, ties broken by order; a 
 in a batch.
 """
 
-import hashlib
 import math
 from collections.abc import Sequence
 from functools import cached_property
@@ -117,12 +116,6 @@ class EnglishDecoder:
     def signature(self) -> str:
         """Names the weights and the search, for readings and exports."""
         return f"decoder-e5s.{VERSION},beam{BEAM}"
-
-    @cached_property
-    def signature(self) -> str:
-        """Names the weights and how they are searched, for readings and exports."""
-        digest = hashlib.sha256((self._folder / "decoder.onnx").read_bytes()).hexdigest()
-        return f"decoder-w4.{digest[:8]}:beam{BEAM}"
 
     @cached_property
     def _memory(self) -> "onnxruntime.InferenceSession":

@@ -28,7 +28,26 @@ FLOOR = 1e-3  # what a voter that says zero is taken to mean
 LEAST = 0.15  # below this the answer is `und`
 
 SELDOM = 0.1  # what the head, which learnt from as many sentences of each, overrates small languages beside big kin by
-SMALL = frozenset("awa br ceb fo fy gd gl ilo jv kab la lb mt nds nn oc tk tt war".split())
+SMALL = {
+    "awa",
+    "br",
+    "ceb",
+    "fo",
+    "fy",
+    "gd",
+    "gl",
+    "ilo",
+    "jv",
+    "kab",
+    "la",
+    "lb",
+    "mt",
+    "nds",
+    "nn",
+    "oc",
+    "tk",
+    "tt",
+}
 
 LAUGHTER = re.compile(
     r"\b(?:(?:ja|je|ji|ha|he|hi|ka|ah|ха|хи|хе|ах){2,}\w?|[jk]{3,}|w{2,}|x+d+|rs(?:rs)+|5{3,})\b"
