@@ -99,7 +99,7 @@ async def seed(folder: Path) -> list[tuple[str, str]]:
     people = []
     for number in range(CLIENTS):
         annotator = await store.enter("web", f"visitor {number}", "es")
-        await store.update_annotator(annotator.id, consent_version=1)
+        await store.agree(annotator.id, campaign.id, campaign.consent_version)
         people.append((tokens.issue(annotator.id), (await store.show(annotator.id, pair.id, images)).id))
     await store.close()
     return people

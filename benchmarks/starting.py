@@ -73,7 +73,8 @@ def run() -> dict[str, float]:
             begin = time.monotonic()
             process, url, figures[f"{name} start to page, s"] = start(Path(folder))
             try:
-                answer(url + "readyz")
+                while json.loads(answer(url + "readyz"))["reader"] != "loaded":
+                    time.sleep(0.01)
                 figures[f"{name} start to reader, s"] = time.monotonic() - begin
                 figures["resident after start, MB"] = resident(process.pid)
                 if name == "second":

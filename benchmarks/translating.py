@@ -42,7 +42,7 @@ def pairs_of(args: argparse.Namespace) -> dict[str, list[Pair]]:
 
 def row(name: str, rows: list[Judged]) -> str:
     """One line of the table."""
-    confidences = [quality.judge(one.pair.source, one.hypothesis, one.likeness) for one in rows]
+    confidences = [quality.judge(one.pair.source, one.hypothesis) for one in rows]
     shown = [one for one, confidence in zip(rows, confidences, strict=True) if quality.is_shown(confidence)]
     right = f"{sum(one.good for one in shown) / len(shown):.2f}" if shown else "-"
     return f"| {name} | {len(rows)} | {chrf(rows)} | {len(shown) / len(rows):.2f} | {right} | {chrf(shown)} |"

@@ -10,6 +10,7 @@ import uvloop
 from bot.conversation import Conversation
 from bot.demo import create_demo
 from bot.logs import set_up
+from bot.metrics import Metrics
 from bot.opening import opened
 from bot.settings import Settings
 from bot.web_app import Server, create_app
@@ -40,8 +41,9 @@ async def _serve(settings: Settings) -> int:
         async with opened(settings) as (store, media):
             if settings.demo:
                 await create_demo(store, media)
-            worker = _worker(settings, store) if settings.worker else None
-            app = create_app(settings, store, media, Conversation(store, media), worker)
+            metrics = Metrics()
+            worker = _worker(settings, store, metrics) if settings.worker else None
+            app = create_app(settings, store, media, Conversation(store, media), worker, metrics)
             config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False)
             address, number = listener.getsockname()[:2]
             shown = f"[{address}]" if ":" in address else address
@@ -50,9 +52,14 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-def _worker(settings: Settings, store: Store) -> Worker:
-    load = partial(Reader, threads=settings.threads)
-    return Worker(store, load, batch=settings.batch, lease_seconds=settings.lease_seconds)
+def _worker(settings: Settings, store: Store, metrics: Metrics) -> Worker:
+    return Worker(
+        store,
+        partial(Reader, threads=settings.threads),
+        batch=settings.batch,
+        lease_seconds=settings.lease_seconds,
+        observe=lambda reading: metrics.readings.labels(reading.language).inc(),
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -22,7 +22,7 @@ class Ready(BaseModel):
     """Opinions are accepted; while the reader is loading they wait to be read."""
 
     status: Literal["ready"] = "ready"
-    reader: Literal["loaded", "loading", "elsewhere"]
+    reader: Literal["loaded", "loading", "failed", "elsewhere"]
 
 
 @router.get("/healthz", summary="Whether the process answers")
@@ -55,7 +55,9 @@ async def metrics(parts: PartsHere) -> Response:
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _reader(parts: Parts) -> Literal["loaded", "loading", "elsewhere"]:
+def _reader(parts: Parts) -> Literal["loaded", "loading", "failed", "elsewhere"]:
     if parts.worker is None:
         return "elsewhere"
+    if parts.worker.failed:
+        return "failed"
     return "loaded" if parts.worker.ready.is_set() else "loading"

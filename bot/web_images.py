@@ -99,9 +99,7 @@ def _to_srgb(image: "Image.Image") -> "Image.Image":
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB") or image
         except (ImageCms.PyCMSError, OSError):  # a broken profile, or one of another colour model
-            converted = None
-        if converted is not None:
-            return converted
+            pass
     return image.convert("RGB")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, UploadFile, status
+from fastapi.params import Depends as DependsOn
 from fastapi.responses import FileResponse
 
 from bot.web_bodies import CritiquePage, Erased, NewCampaign, NewComparison, Paragraphs, Words
@@ -20,7 +21,7 @@ from feedback.records import Campaign, Comparison, Image, Scope
 router = APIRouter(tags=["operators"], responses=ERRORS)
 
 
-def _scope(name: Scope) -> list[object]:
+def _scope(name: Scope) -> list[DependsOn]:
     return [Depends(operator(name))]
 
 

@@ -94,8 +94,8 @@ async def change_me(body: MyChanges, parts: PartsHere, person: PersonHere) -> An
     return await parts.store.update_annotator(person.id, locale=body.locale, training_use=body.training_use)
 
 
-@router.get("/me/data", summary="Everything that is kept about me")
-async def my_data(parts: PartsHere, person: PersonHere) -> dict[str, Any]:
+@router.get("/me/data", summary="Everything that is kept about me", response_model=dict[str, Any])
+async def my_data(parts: PartsHere, person: PersonHere) -> JSONResponse:
     """All of it, as a file."""
     headers = {"Content-Disposition": 'attachment; filename="opine-my-data.json"', "Cache-Control": "no-store"}
     return JSONResponse(await parts.store.everything_about(person.id), headers=headers)

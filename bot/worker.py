@@ -28,19 +28,35 @@ class Reads(Protocol):
 class Worker:
     """One worker; any number may run against one PostgreSQL, one against SQLite.
 
-    `load` is called in a thread when the worker starts, since loading models takes seconds.
+    `load` is called in a thread when the worker starts, since loading models takes seconds. `observe` is told of each
+    reading that was stored.
     """
 
-    def __init__(self, store: Store, load: Callable[[], Reads], *, batch: int = 16, lease_seconds: int = 60) -> None:
+    def __init__(
+        self,
+        store: Store,
+        load: Callable[[], Reads],
+        *,
+        batch: int = 16,
+        lease_seconds: int = 60,
+        observe: Callable[[Reading], None] = lambda reading: None,
+    ) -> None:
         self.ready = asyncio.Event()
+        self.failed = False
         self._store = store
         self._load = load
         self._batch = batch
         self._lease_seconds = lease_seconds
+        self._observe = observe
 
     async def run(self) -> None:
         """Read until cancelled; a batch in hand when the process dies is claimed again after its lease."""
-        reader = await asyncio.to_thread(self._load)
+        try:
+            reader = await asyncio.to_thread(self._load)
+        except Exception:  # opinions are taken all the same, and wait for a worker that can read
+            self.failed = True
+            log.exception("the reader could not be loaded")
+            return
         self.ready.set()
         log.info("reader ready", signature=reader.signature)
         while True:
@@ -62,7 +78,7 @@ class Worker:
     async def _settle(self, reader: Reads, claims: Sequence[Claim]) -> None:
         try:
             readings = await _read(reader, claims)
-            await self._store.finish_many(list(zip(claims, readings, strict=True)))
+            kept = await self._store.finish_many(list(zip(claims, readings, strict=True)))
         except StoreError:
             raise  # no opinion's fault: the lease ends, and they are claimed again
         except Exception as error:
@@ -75,6 +91,10 @@ class Worker:
             half = len(claims) // 2
             await self._settle(reader, claims[:half])
             await self._settle(reader, claims[half:])
+            return
+        for reading, stored in zip(readings, kept, strict=True):
+            if stored:
+                self._observe(reading)
 
 
 async def _read(reader: Reads, claims: Sequence[Claim]) -> list[Reading]:

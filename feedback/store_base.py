@@ -74,8 +74,13 @@ def values(row: Base) -> dict[str, Any]:
 
 def insert_if_absent(session: AsyncSession, table: type[Base]) -> Any:
     """An insert that leaves out what is there already; `RETURNING` tells what was new."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_if_absent(session.get_bind().dialect.name, table)
+
+
+@functools.cache
+def _insert_if_absent(dialect: str, table: type[Base]) -> Any:
+    kind = sqlite if dialect == "sqlite" else postgresql
+    return kind.insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
 
 
 def share(people: Query) -> Query:

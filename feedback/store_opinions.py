@@ -1,6 +1,6 @@
 """Opinions: taken in for good before anything thinks about them."""
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import Conflict, NotFound
@@ -12,6 +12,24 @@ from feedback.tables import AnnotatorRow, CampaignRow, ComparisonRow, OpinionRow
 from feedback.work import bucket
 
 HISTORY = 200  # newest opinions of a person that their languages are counted over
+
+# Built once, on the tables below the mappings: this is the way of every opinion, and building a query costs more than it.
+SETTING = share(
+    select(
+        AnnotatorRow.consents,
+        AnnotatorRow.training_use.label("person_allows"),
+        CampaignRow.training_use.label("campaign_allows"),
+        ShowingRow.campaign_id,
+        ShowingRow.comparison_id,
+        ComparisonRow.kind,
+    )
+    .join(ShowingRow, ShowingRow.annotator_id == AnnotatorRow.id)
+    .join(ComparisonRow, ComparisonRow.id == ShowingRow.comparison_id)
+    .join(CampaignRow, CampaignRow.id == ShowingRow.campaign_id)
+    .where(AnnotatorRow.id == bindparam("annotator_id"), ShowingRow.id == bindparam("showing_id"))
+)
+QUEUE = insert(WorkRow.__table__)
+ANSWERED = update(ShowingRow.__table__).where(ShowingRow.id == bindparam("showing")).values(state="answered")
 
 
 class Opinions(StoreBase):
@@ -65,41 +83,28 @@ async def load_opinion(session: AsyncSession, opinion_id: str, annotator_id: str
 
 
 async def _keep(session: AsyncSession, new: NewOpinion) -> Opinion:
-    annotator, campaign, comparison = await _setting(session, new)
+    setting = (await session.execute(SETTING, new.model_dump(include={"annotator_id", "showing_id"}))).first()
+    if setting is None:
+        await hold(session, new.annotator_id)
+        raise NotFound(f"no showing {new.showing_id!r}, or it is not theirs")
     moment = now()
     kept = Opinion(
         **new.model_dump(),
         id=new_id(),
-        kind=comparison.kind,
-        comparison_id=comparison.id,
-        campaign_id=campaign.id,
-        consent_version=annotator.consents.get(campaign.id),
-        training_use=annotator.training_use and campaign.training_use,
+        kind=setting.kind,
+        comparison_id=setting.comparison_id,
+        campaign_id=setting.campaign_id,
+        consent_version=setting.consents.get(setting.campaign_id),
+        training_use=setting.person_allows and setting.campaign_allows,
         created_at=moment,
     )
-    row = kept.model_dump(exclude={"kind", "comparison_id"})
-    added = insert_if_absent(session, OpinionRow).values(row).returning(OpinionRow.id)
-    if await session.scalar(added) is None:
+    added = insert_if_absent(session, OpinionRow).returning(OpinionRow.id)
+    if await session.scalar(added, kept.model_dump(exclude={"kind", "comparison_id"})) is None:
         return await _find(session, new.annotator_id, new.client_message_id) or kept
     work = {"opinion_id": kept.id, "bucket": bucket(kept.source_text), "due_at": moment, "created_at": moment}
-    await session.execute(insert(WorkRow).values(work))
-    await session.execute(update(ShowingRow).where(ShowingRow.id == new.showing_id).values(state="answered"))
+    await session.execute(QUEUE, work)
+    await session.execute(ANSWERED, {"showing": new.showing_id})
     return kept
-
-
-async def _setting(session: AsyncSession, new: NewOpinion) -> Row[AnnotatorRow, CampaignRow, ComparisonRow]:
-    query = (
-        select(AnnotatorRow, CampaignRow, ComparisonRow)
-        .join(ShowingRow, ShowingRow.annotator_id == AnnotatorRow.id)
-        .join(ComparisonRow, ComparisonRow.id == ShowingRow.comparison_id)
-        .join(CampaignRow, CampaignRow.id == ShowingRow.campaign_id)
-        .where(AnnotatorRow.id == new.annotator_id, ShowingRow.id == new.showing_id)
-    )
-    row = (await session.execute(share(query))).first()
-    if row is None:
-        await hold(session, new.annotator_id)
-        raise NotFound(f"no showing {new.showing_id!r}, or it is not theirs")
-    return row
 
 
 async def _find(session: AsyncSession, annotator_id: str, client_message_id: str) -> Opinion | None:

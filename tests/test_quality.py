@@ -23,7 +23,7 @@ def translated(models: tuple[BundledReader, EnglishDecoder], *messages: tuple[st
 
 
 def test_the_gate_tells_sure_from_doubtful() -> None:
-    good, bad = judge("Me gusta la luz.", SURE, 0.92), judge("La reacción del viejo", DOUBTFUL, 0.78)
+    good, bad = judge("Me gusta la luz.", SURE), judge("La reacción del viejo", DOUBTFUL)
     assert 0 <= bad < gate().threshold < good <= 1
     assert is_shown(good)
     assert not is_shown(bad)
@@ -31,16 +31,12 @@ def test_the_gate_tells_sure_from_doubtful() -> None:
 
 @pytest.mark.parametrize("worse", [SURE._replace(log_probability=-1.5), SURE._replace(text="no light, " * 20)])
 def test_each_sign_counts(worse: Hypothesis) -> None:
-    assert judge("Me gusta la luz.", worse, 0.9) < judge("Me gusta la luz.", SURE, 0.9)
-
-
-def test_an_unlike_embedding_counts() -> None:
-    assert judge("Me gusta la luz.", SURE, 0.7) < judge("Me gusta la luz.", SURE, 0.95)
+    assert judge("Me gusta la luz.", worse) < judge("Me gusta la luz.", SURE)
 
 
 @pytest.mark.parametrize("text", ["", "...", "I see 7 fingers."])
 def test_no_words_or_another_number_is_never_shown(text: str) -> None:
-    assert judge("Veo 6 dedos.", SURE._replace(text=text), 0.99) == 0.0
+    assert judge("Veo 6 dedos.", SURE._replace(text=text)) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -69,9 +65,9 @@ def test_what_has_no_words_is_kept(models: tuple[BundledReader, EnglishDecoder])
 
 
 def test_a_plain_sentence_is_shown_with_what_it_carries(models: tuple[BundledReader, EnglishDecoder]) -> None:
-    plain, carrying = translated(models, ("Me gusta mucho.", "es"), ("<@42> Me gusta mucho. 😍", "es"))
+    plain, carrying = translated(models, ("No tengo tiempo.", "es"), ("<@42> No tengo tiempo. 😍", "es"))
     assert plain.text is not None
-    assert "like" in plain.text
+    assert "time" in plain.text
     assert carrying.text == f"<@42> {plain.text} 😍"
 
 
@@ -82,5 +78,5 @@ def test_nonsense_is_not_translated(models: tuple[BundledReader, EnglishDecoder]
 
 
 def test_one_message_does_not_change_another(models: tuple[BundledReader, EnglishDecoder]) -> None:
-    messages = [("Me gusta mucho.", "es"), ("Das Licht ist schön.", "de"), ("Je l'aime bien.\nOui.", "fr")]
+    messages = [("No tengo tiempo.", "es"), ("Das Licht ist schön.", "de"), ("Je l'aime bien.\nOui.", "fr")]
     assert [t.text for t in translated(models, *messages)] == [translated(models, m)[0].text for m in messages]

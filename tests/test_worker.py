@@ -123,3 +123,22 @@ async def until_read(store: Store, *names: str) -> None:
     async with asyncio.timeout(30):
         while not all([(await store.get_critique(name)).reading for name in names]):
             await asyncio.sleep(0.02)
+
+
+async def test_a_reader_that_cannot_be_loaded_is_told_and_ends_nothing(store: Store) -> None:
+    def missing() -> Poisoned:
+        raise FileNotFoundError("no weights")
+
+    worker = Worker(store, missing)
+    await worker.run()
+    assert worker.failed
+    assert not worker.ready.is_set()
+
+
+async def test_readings_are_observed_once_stored(store: Store) -> None:
+    await say(store, await shown(store), TEXTS[1:3])
+    observed: list[str] = []
+    reads = Poisoned()
+    worker = Worker(store, lambda: reads, observe=lambda reading: observed.append(reading.language))
+    assert await worker.step(reads) == 2
+    assert observed == ["ja", "es"]

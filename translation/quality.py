@@ -22,7 +22,7 @@ from translation.segments import columns
 GATE = Path(__file__).parent / "weights" / "gate.json"
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"\w+")
-SIGNS = ("log_probability", "likeness", "length", "stretch", "repeated")
+SIGNS = ("log_probability", "length", "stretch", "repeated")
 
 
 class Gate(NamedTuple):
@@ -42,26 +42,25 @@ def gate(path: Path = GATE) -> Gate:
     return Gate(weights, table["bias"], table["threshold"], table["ratios"])
 
 
-def judge(source: str, hypothesis: Hypothesis, likeness: float, fitted: Gate | None = None) -> float:
+def judge(source: str, hypothesis: Hypothesis, fitted: Gate | None = None) -> float:
     """The probability, 0 to 1, that the hypothesis says what the source says.
 
-    `likeness` is the cosine between the encoder's embeddings of both. A number that is lost or made up,
-    or no words at all, is 0.
+    A number that is lost or made up, or no words at all, is 0. The cosine of both
+    embeddings was tried: it adds nothing beside the log-probability and costs another pass of the encoder.
     """
     if not WORD.search(hypothesis.text) or not numbers_kept(source, hypothesis.text):
         return 0.0
     fitted = fitted or gate()
-    found = signs(source, hypothesis, likeness, fitted.ratios)
+    found = signs(source, hypothesis, fitted.ratios)
     total = fitted.bias + sum(weight * sign for weight, sign in zip(fitted.weights, found, strict=True))
     return 1 / (1 + math.exp(-total))
 
 
-def signs(source: str, hypothesis: Hypothesis, likeness: float, ratios: Mapping[str, float]) -> tuple[float, ...]:
+def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float]) -> tuple[float, ...]:
     """What the gate looks at, in the order of SIGNS."""
     expected = columns(source) * ratios.get(dominant_script(source) or "", 1.0)
     return (
         hypothesis.log_probability,
-        likeness,
         math.log(len(hypothesis.text) + 1),
         abs(math.log((len(hypothesis.text) + 4) / (expected + 4))),
         repeated(hypothesis.text),

@@ -34,13 +34,11 @@ def translate(
     ]
     parts = encoded_parts(reader, encoded, cut)
     hypotheses = decoder.translate([part.encoded.memory for part in parts])
-    written = reader.encode([hypothesis.text or "." for hypothesis in hypotheses], ["single"] * len(hypotheses))
     spoken: list[list[str]] = [[] for _ in encoded]
     confidences: list[list[float]] = [[] for _ in encoded]
-    for part, hypothesis, english in zip(parts, hypotheses, written, strict=True):
-        likeness = float(part.encoded.embedding @ english.embedding)
+    for part, hypothesis in zip(parts, hypotheses, strict=True):
         spoken[part.message].append(hypothesis.text)
-        confidences[part.message].append(quality.judge(part.encoded.text, hypothesis, likeness))
+        confidences[part.message].append(quality.judge(part.encoded.text, hypothesis))
     return [
         glued(message.text, pieces, texts, confidence)
         for message, pieces, texts, confidence in zip(encoded, cut, spoken, confidences, strict=True)

@@ -1,7 +1,8 @@
 /** What was understood of a message: language, translation, labels as chips, preference. All of it can be put right. */
 
+import { chip } from "./chip.js";
 import { focusKey, h, icon, redraw } from "./dom.js";
-import { edit, option, SIGNS } from "./editor.js";
+import { edit, option } from "./editor.js";
 import { LETTERS } from "./pictures.js";
 import { displayed } from "./text.js";
 
@@ -56,9 +57,10 @@ export class CritiqueView {
   }
 
   /** @param {Critique} critique */
-  #chips({ labels, images }) {
+  #chips(critique) {
     const { words } = this.context;
-    const chips = labels.map((label) => h("li", {}, this.#chip(label, images.length)));
+    const { labels } = critique;
+    const chips = labels.map((label) => h("li", {}, this.#chip(label, critique)));
     const add = h(
       "button",
       {
@@ -75,60 +77,14 @@ export class CritiqueView {
     return h("ul", { class: "chips", "aria-label": words.say("understood") }, ...chips, h("li", {}, add));
   }
 
-  /** @param {Label} label @param {number} images */
-  #chip(label, images) {
-    const { taxonomy } = this.context;
-    const aspect = taxonomy.aspects.get(label.aspect) ?? { label: label.aspect, attributes: new Map() };
-    const details = label.attributes.map((code) => aspect.attributes.get(code) ?? code);
-    const value = label.value_raw ?? label.value;
-    const chip = h(
-      "button",
-      {
-        type: "button",
-        class: "chip",
-        part: "chip",
-        "data-key": `chip:${label.id}`,
-        "data-label": label.id,
-        "data-polarity": label.polarity,
-        "data-status": label.status,
-        "aria-haspopup": "dialog",
-        "aria-label": this.#spoken(label, aspect.label, details),
-        onclick: () => this.#edit(label, chip),
-      },
-      h("span", { class: "sign", "aria-hidden": true }, SIGNS[label.polarity]),
-      h("span", { class: "aspect" }, aspect.label),
-      details.length > 0 && h("span", { class: "details" }, details.join(", ")),
-      value && h("bdi", { class: "value" }, label.aspect === "color" && hue(label.value), displayed(value)),
-      h("span", { class: "strength", "data-strength": label.strength, "aria-hidden": true }, h("i"), h("i"), h("i")),
-      images > 1 &&
-        label.targets.length > 0 &&
-        h("span", { class: "target", "aria-hidden": true, dir: "ltr" }, label.targets.join("")),
-      label.status === "confirmed" && icon("check"),
-      label.status === "corrected" && icon("pen"),
-    );
-    chip.addEventListener("keydown", (event) => {
+  /** @param {Label} label @param {Critique} critique */
+  #chip(label, critique) {
+    const element = chip(label, critique, this.context);
+    element.addEventListener("click", () => void this.#edit(label, element));
+    element.addEventListener("keydown", (event) => {
       if (event.key === "Delete" || event.key === "Backspace") void this.#remove(label);
     });
-    return chip;
-  }
-
-  /** @param {Label} label @param {string} aspect @param {string[]} details */
-  #spoken(label, aspect, details) {
-    const { words, taxonomy } = this.context;
-    const text =
-      this.critique && label.span ? [...this.critique.opinion.source_text].slice(...label.span).join("") : "";
-    return [
-      aspect,
-      taxonomy.polarities[label.polarity],
-      taxonomy.strengths[label.strength],
-      ...details,
-      label.value,
-      ...label.targets.map((letter) => words.say("image", { letter })),
-      text && `${words.say("your_words")}: ${displayed(text)}`,
-      words.say(label.status),
-    ]
-      .filter(Boolean)
-      .join(", ");
+    return element;
   }
 
   /** @param {Critique} critique */
@@ -211,15 +167,6 @@ export class CritiqueView {
       status(/** @type {Error} */ (error).message);
     }
   }
-}
-
-/** A square of a colour that has a name in CSS; others go without. @param {string | null} name  in English */
-function hue(name) {
-  const colour = (name ?? "").replace(/[\s-]/g, "");
-  if (!/^[a-z]+$/i.test(colour) || !CSS.supports("color", colour)) return null;
-  const square = h("span", { class: "hue", "aria-hidden": true });
-  square.style.backgroundColor = colour;
-  return square;
 }
 
 function dots() {

@@ -16,7 +16,7 @@
  *   question: {kind: string, span: [number, number] | null} | null}} Turn
  * @typedef {{id: string, showing_id: string | null, text: string, created: number, scope: string, refused?: string}} Waiting  a message in the outbox
  * @typedef {{aspects: Map<string, {label: string, attributes: Map<string, string>}>, polarities: Record<string, string>,
- *   strengths: Record<string, string>}} Taxonomy  codes and their names in the interface's language
+ *   strengths: Record<string, string>, colors: Map<string, {hex: string, label: string}>}} Taxonomy  codes and their names in the interface's language
  *
  * @typedef {object} Context  what every part of one running chat shares
  * @property {import("./api.js").Api} api

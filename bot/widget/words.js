@@ -46,12 +46,13 @@ export function wanted(attribute, chosen) {
 }
 
 /** The taxonomy as the server lists it, to look names up in. @param {any} taxonomy @returns {import("./types.js").Taxonomy} */
-export function named({ aspects, polarities, strengths }) {
+export function named({ aspects, polarities, strengths, colors }) {
   const attributesOf = (/** @type {any} */ aspect) =>
     new Map(aspect.attributes.map((/** @type {any} */ { name, label }) => [name, label]));
   return {
     polarities,
     strengths,
+    colors: new Map(Object.entries(colors ?? {})),
     aspects: new Map(
       aspects.map((/** @type {any} */ aspect) => [
         aspect.name,

@@ -34,7 +34,7 @@ class Corpus:
     held_tatoeba: tuple[Pair, ...]
     sha256: str  # of all files, in order of their names
 
-    def rounds(self, seed: int, size: int = 6000, opinions: float = 0.25) -> Iterator[list[Pair]]:
+    def rounds(self, seed: int, size: int = 6000, opinions: float = 0.4) -> Iterator[list[Pair]]:
         """Endless rounds: a share of opinions, the rest Tatoeba with languages drawn by the root of their size."""
         languages = sorted(self.tatoeba)
         weights = [len(self.tatoeba[language]) ** 0.5 for language in languages]
@@ -45,11 +45,16 @@ class Corpus:
             yield chosen + [draw.choice(self.tatoeba[language]) for language in drawn]
 
 
-def load_corpus(tatoeba: Path, opinions: Path) -> Corpus:
-    """Read `tatoeba/LANG.tsv.gz` and `opinions/*/LANG.tsv`; a text in a hold-out is in no training part."""
+def load_corpus(tatoeba: Path, opinions: Sequence[Path]) -> Corpus:
+    """Read `LANG.tsv.gz` of one folder and `*/LANG.tsv` of the others; a text in a hold-out is in no training part."""
     digest = hashlib.sha256()
     said = list(
-        dict.fromkeys(pair for path in sorted(opinions.glob("*/*.tsv")) for pair in read_opinions(path, digest))
+        dict.fromkeys(
+            pair
+            for folder in opinions
+            for path in sorted(folder.glob("*/*.tsv"))
+            for pair in read_opinions(path, digest)
+        )
     )
     files = {path.name.split(".")[0]: read_tatoeba(path, digest) for path in sorted(tatoeba.glob("*.tsv.gz"))}
     cut = {language: min(HELD_OUT, len(pairs) // 4) for language, pairs in files.items()}

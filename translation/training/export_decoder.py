@@ -1,7 +1,7 @@
 """Writes the English decoder as two int8 ONNX graphs and its vocabulary.
 
     python -m translation.training.export_decoder best.safetensors --keep keep.json --tokenizer tokenizer.json
-        --tatoeba DIR --opinions DIR --states DIR --out translation/weights
+        --tatoeba DIR --opinions DIR... --states DIR --out translation/weights
 
 Weights are uint8 with a scale a column, activations uint8 with one *static* scale a matrix, calibrated on cached
 states: a scale taken from the batch would make a translation depend on its neighbours. uint8 on both sides, because
@@ -47,8 +47,9 @@ def calibrated(model: Decoder, states: list[States], targets: list[list[int]]) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
-    for name in ("keep", "tokenizer", "tatoeba", "opinions", "states", "out"):
+    for name in ("keep", "tokenizer", "tatoeba", "states", "out"):
         parser.add_argument("--" + name, type=Path, required=True)
+    parser.add_argument("--opinions", type=Path, nargs="+", required=True, help="folders of training splits")
     parser.add_argument("--fp32", action="store_true")
     args = parser.parse_args()
     model, pieces = load_decoder(args.checkpoint).eval(), EnglishPieces(args.tokenizer, args.keep)

@@ -1,6 +1,6 @@
 """Fits the translation gate on pairs that the decoder did not learn from, and writes `weights/gate.json`.
 
-    python -m translation.training.fit_gate --tatoeba DIR --opinions DIR
+    python -m translation.training.fit_gate --tatoeba DIR --opinions DIR...
 
 A translation counts as good where its chrF against the reference is 45 or more. The threshold is the lowest
 confidence from which on at least `--precision` of the translations are good (a right paraphrase far from the
@@ -29,11 +29,10 @@ Floats = NDArray[np.float64]
 
 
 class Judged(NamedTuple):
-    """A pair with its translation, the cosine of both embeddings, and whether it is good."""
+    """A pair with its translation, and whether it is good."""
 
     pair: Pair
     hypothesis: Hypothesis
-    likeness: float
     good: bool
 
 
@@ -46,11 +45,9 @@ def judged(pairs: list[Pair], reader: BundledReader, decoder: EnglishDecoder) ->
         part = pairs[at : at + 64]
         encoded = reader.encode([pair.source for pair in part], ["single"] * len(part))
         hypotheses = decoder.translate([one.memory for one in encoded])
-        written = reader.encode([one.text or "." for one in hypotheses], ["single"] * len(part))
-        for pair, source, hypothesis, english in zip(part, encoded, hypotheses, written, strict=True):
+        for pair, hypothesis in zip(part, hypotheses, strict=True):
             score = sacrebleu.sentence_chrf(hypothesis.text, [pair.english]).score
-            likeness = float(source.embedding @ english.embedding)
-            found.append(Judged(pair, hypothesis, likeness, score >= GOOD))
+            found.append(Judged(pair, hypothesis, score >= GOOD))
     return found
 
 
@@ -68,7 +65,7 @@ def letters_per_column(pairs: list[Pair]) -> dict[str, float]:
 def table(rows: list[Judged], ratios: dict[str, float]) -> tuple[Floats, Floats, Floats]:
     """Signs, goodness, weight of each row; rows that lost a number are left out, as they are always rejected."""
     kept = [row for row in rows if numbers_kept(row.pair.source, row.hypothesis.text)]
-    x = np.array([signs(row.pair.source, row.hypothesis, row.likeness, ratios) for row in kept])
+    x = np.array([signs(row.pair.source, row.hypothesis, ratios) for row in kept])
     opinions = np.array([row.pair.opinion for row in kept])
     weight = np.where(opinions, 0.5 / opinions.mean(), 0.5 / (1 - opinions.mean()))
     return x, np.array([row.good for row in kept], float), weight
@@ -138,7 +135,7 @@ def fit(rows: list[Judged], ratios: dict[str, float], precision: float) -> dict[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tatoeba", type=Path, required=True)
-    parser.add_argument("--opinions", type=Path, required=True, help="the folder of the training splits")
+    parser.add_argument("--opinions", type=Path, nargs="+", required=True, help="folders of training splits")
     parser.add_argument("--precision", type=float, default=0.8)
     parser.add_argument("--pairs", type=int, default=700, help="of Tatoeba")
     args = parser.parse_args()

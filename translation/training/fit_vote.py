@@ -3,7 +3,8 @@
     python -m translation.training.fit_vote --opinions DIR
 
 Prints accuracy and mean log-likelihood of the head alone, of the weights as they stand in `translation/identify.py`,
-and of the best of a grid, which go there by hand. The person's history and locale are not fitted: the data has no persons.
+and of the best of a grid, which go there by hand. The person's history and locale are not fitted: the data has no
+persons.
 """
 
 import argparse

@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=2, help="augmented copies of each opinion")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="the branch.pt of an earlier run, for another round of the rate")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
@@ -179,12 +180,15 @@ def main() -> None:
     )
     branch = Branch(len(schema.aspects), len(schema.attributes))
     start_layers(branch.layers, trunk)
+    if args.start:
+        branch.load_state_dict(torch.load(args.start, weights_only=True)["average"])
     facts = {
         "seed": args.seed,
         "hours": args.hours,
         "rate": args.rate,
         "tokens": args.tokens,
         "variants": args.variants,
+        "started from": json.loads((args.start.parent / "facts.json").read_text("utf-8")) if args.start else "the trunk",
         "training messages": len(pools[0].examples),
         "set aside": len(pools[1].examples),
         "opinions sha256": corpora.sha256(corpora.opinion_files(args.opinions)),

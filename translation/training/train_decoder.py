@@ -1,7 +1,7 @@
 """Train the English decoder over the frozen encoder; resumable.
 
     python -m translation.training.train_decoder --start decoder.safetensors --keep keep.json --tokenizer tokenizer.json
-        --tatoeba DIR --opinions DIR --converted DIR --out DIR --sentences 100000
+        --tatoeba DIR --opinions DIR... --converted DIR --out DIR --sentences 100000
 
 `--converted` is where `translation.training.convert` wrote `trunk.safetensors` and `tokens.model`. Writes to `--out`:
 `checkpoint.pt` (all that resuming needs), `best.safetensors` (running average of the weights, fp16, the best so far
@@ -37,7 +37,7 @@ class Training:
 
     def __init__(self, args: argparse.Namespace, encode: Encode) -> None:
         self.args, self.out = args, Path(args.out)
-        self.corpus = load_corpus(Path(args.tatoeba), Path(args.opinions))
+        self.corpus = load_corpus(Path(args.tatoeba), args.opinions)
         self.pieces = EnglishPieces(Path(args.tokenizer), Path(args.keep))
         self.cache = StateCache(self.out / "states", encode)
         self.model = load_decoder(Path(args.start))
@@ -136,8 +136,9 @@ def write_weights(model: Decoder, path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("start", "keep", "tokenizer", "tatoeba", "opinions", "converted", "out"):
+    for name in ("start", "keep", "tokenizer", "tatoeba", "converted", "out"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--opinions", type=Path, nargs="+", required=True, help="folders of training splits")
     parser.add_argument("--sentences", type=int, default=100_000, help="over all runs")
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--tokens", type=int, default=1600, help="target tokens a step")
