@@ -1,10 +1,13 @@
 """`opine key`: access keys for operators' own tools."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli_run import run
+
+if TYPE_CHECKING:
+    from feedback.records import Scope
 
 app = typer.Typer(help="Access keys for the operators' part of the API.", no_args_is_help=True)
 
@@ -15,7 +18,14 @@ def add(
     scope: Annotated[list[str], typer.Option(help="ingest, read, export, admin or erase; repeat it.")],
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
-    run(_add(name, scope))
+    from typing import get_args
+
+    from feedback.records import Scope
+
+    if wrong := set(scope) - set(get_args(Scope)):
+        known = ", ".join(get_args(Scope))
+        raise typer.BadParameter(f"{min(wrong)!r} is none of {known}", param_hint="--scope")
+    run(_add(name, scope))  # type: ignore[arg-type]  # just checked
 
 
 @app.command("list")
@@ -30,7 +40,7 @@ def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None
     run(_revoke(name))
 
 
-async def _add(name: str, scopes: list[str]) -> None:
+async def _add(name: str, scopes: "list[Scope]") -> None:
     from bot.opening import opened
     from bot.settings import Settings
 

@@ -27,7 +27,7 @@ def ask(said: Wording, annotator: Annotator, campaign: Campaign) -> Turn:
         paragraphs.append(
             said.say("One more choice: may your opinions also train models? You can take part either way.")
         )
-        agree = (
+        agree: tuple[Action, ...] = (
             Action(id=f"{accept}:training", label=said.say("I agree, training too"), style="primary"),
             Action(id=accept, label=said.say("I agree, but no training"), style="primary"),
         )

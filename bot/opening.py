@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from feedback.store import Store
-
 from bot.settings import Settings
 from feedback.media import Media
+from feedback.store import Store
 
 
 @asynccontextmanager

@@ -163,7 +163,7 @@ def _ask_preference(said: Wording, critique: Critique) -> Turn:
     """A click and the words disagree."""
     clicked = critique.preference.choice
     written = critique.reading.preference.choice if critique.reading else None
-    names = {
+    names: dict[str | None, str] = {
         choice: said.say("No difference") if choice == "tie" else choice for choice in (clicked, written) if choice
     }
     text = said.say(

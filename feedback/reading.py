@@ -1,21 +1,20 @@
 """Text to reading: the language, the English, and the critique labels with their evidence.
 
-The encoder reads each text once; every figure below comes from that one pass, but for the beam search of the translation.
+The encoder reads each text once; everything comes from that one pass, but for the beam search of the translation.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from translation.bundled import WEIGHTS, BundledReader, Encoded
-from translation.identify import Identified, identify
-from translation.translate import Translation, translate
 
 from feedback.colors import with_color
 from feedback.normalize import normalize
 from feedback.records import Kind, Reading
 from feedback.signature import signature
 from feedback.taxonomy import taxonomy
+from translation.bundled import WEIGHTS, BundledReader, Encoded
 from translation.decoding import EnglishDecoder
+from translation.identify import Identified, identify
+from translation.translate import Translation, translate
 
 
 @dataclass(frozen=True, slots=True)

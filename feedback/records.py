@@ -77,7 +77,7 @@ class Campaign(Record):
 
 
 class NewImage(Record):
-    """What is known of an image before it is stored; its original bytes are kept in the media folder under their sha256."""
+    """What is known of an image before it is stored; its bytes are kept in the media folder under their sha256."""
 
     sha256: str
     format: Literal["JPEG", "PNG", "WEBP", "GIF"]

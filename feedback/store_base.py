@@ -80,7 +80,7 @@ def insert_if_absent(session: AsyncSession, table: type[Base]) -> Any:
 @functools.cache
 def _insert_if_absent(dialect: str, table: type[Base]) -> Any:
     kind = sqlite if dialect == "sqlite" else postgresql
-    return kind.insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+    return kind.insert(table.__table__).on_conflict_do_nothing()
 
 
 def share(people: Query) -> Query:

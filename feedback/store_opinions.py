@@ -8,12 +8,12 @@ from feedback.ids import new_id
 from feedback.records import NewOpinion, Opinion
 from feedback.store_base import StoreBase, hold, insert_if_absent, now, share, verb
 from feedback.store_loading import OPINIONS, opinion
-from feedback.tables import AnnotatorRow, CampaignRow, ComparisonRow, OpinionRow, ReadingRow, ShowingRow, WorkRow
+from feedback.tables import AnnotatorRow, Base, CampaignRow, ComparisonRow, OpinionRow, ReadingRow, ShowingRow
 from feedback.work import bucket
 
 HISTORY = 200  # newest opinions of a person that their languages are counted over
 
-# Built once, on the tables below the mappings: this is the way of every opinion, and building a query costs more than it.
+# Built once, on the tables below the mappings: every opinion goes this way, and building a query takes longer than it.
 SETTING = share(
     select(
         AnnotatorRow.consents,
@@ -28,8 +28,10 @@ SETTING = share(
     .join(CampaignRow, CampaignRow.id == ShowingRow.campaign_id)
     .where(AnnotatorRow.id == bindparam("annotator_id"), ShowingRow.id == bindparam("showing_id"))
 )
-QUEUE = insert(WorkRow.__table__)
-ANSWERED = update(ShowingRow.__table__).where(ShowingRow.id == bindparam("showing")).values(state="answered")
+QUEUE = insert(Base.metadata.tables["work"])
+ANSWERED = (
+    update(Base.metadata.tables["showings"]).where(ShowingRow.id == bindparam("showing")).values(state="answered")
+)
 
 
 class Opinions(StoreBase):

@@ -90,7 +90,7 @@ def test_a_whole_round_through_the_commands(tmp_path: Path) -> None:
         Image.new("RGB", (64, 64), colour).save(images / name)
     comments = tmp_path / "comments.csv"
     comments.write_text(
-        f"id,text,image_a,image_b,user\n1,B is nicer,images/cat_1.png,images/cat_2.png,ann\n2,,x,y,bob\n", "utf-8"
+        "id,text,image_a,image_b,user\n1,B is nicer,images/cat_1.png,images/cat_2.png,ann\n2,,x,y,bob\n", "utf-8"
     )
     assert opine("campaign", "create", "cats", "--images", str(images), OPINE_DATA=data).returncode == 0
     assert "cats" in opine("campaign", "list", OPINE_DATA=data).stdout
@@ -115,4 +115,4 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert secret not in listed
     assert opine("key", "revoke", "loader", OPINE_DATA=data).returncode == 0
     assert "loader" not in opine("key", "list", OPINE_DATA=data).stdout
-    assert opine("key", "add", "x", "--scope", "everything", OPINE_DATA=data).returncode == 1
+    assert opine("key", "add", "x", "--scope", "everything", OPINE_DATA=data).returncode == 2

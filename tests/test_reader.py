@@ -149,7 +149,9 @@ def test_plain_judgements_in_many_scripts(
     assert any(i in span for span in spans for i in range(at, at + len(words)))
 
 
-@pytest.mark.parametrize("text", ["hello everyone", "quelle heure est-il ?", "lol ok", "ありがとう", "https://example.org/x"])
+@pytest.mark.parametrize(
+    "text", ["hello everyone", "quelle heure est-il ?", "lol ok", "ありがとう", "https://example.org/x"]
+)
 def test_messages_that_judge_nothing_get_no_label(reader: BundledReader, text: str) -> None:
     labels, preference = normalize(one(reader, text, "pair"), "pair")
     assert labels == ()

@@ -115,10 +115,11 @@ export class Dialogue {
   #offerEarlier(cursor) {
     if (!cursor) return;
     const button = earlier(this.context.words.say("earlier"), async () => {
-      const { items, next } = await this.#page(cursor);
+      const page = await this.#page(cursor).catch((error) => this.#failed(error));
+      if (!page) return;
       button.remove();
-      this.thread.restore(items, true);
-      this.#offerEarlier(next);
+      this.thread.restore(page.items, true);
+      this.#offerEarlier(page.next);
     });
     this.log.prepend(button);
   }
@@ -199,15 +200,19 @@ export class Dialogue {
       if (row) this.composer.box.focus({ preventScroll: true });
     } catch (error) {
       for (const button of buttons) button.disabled = false;
-      if (!this.api.signal.aborted)
-        this.context.status(
-          error instanceof Refusal && error.status ? error.message : this.context.words.say("offline"),
-        );
+      this.#failed(error);
     }
   }
 
+  /** @param {unknown} error @returns {undefined} */
+  #failed(error) {
+    const told = error instanceof Refusal && error.status;
+    if (!this.api.signal.aborted) this.context.status(told ? error.message : this.context.words.say("offline"));
+  }
+
   async #download() {
-    const everything = await this.api.call("GET", "/me/data");
+    const everything = await this.api.call("GET", "/me/data").catch((error) => this.#failed(error));
+    if (!everything) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(everything, null, 2)], { type: "application/json" }));
     link.download = "opine-my-data.json";

@@ -41,6 +41,8 @@ export class Thread {
   /** @param {Turn} turn @param {Message | null} after */
   #turn(turn, after) {
     if (turn.critique && turn.kind === "understood") after = this.opinion(turn.critique);
+    if (turn.kind === "received" && after?.critique?.reading) return; // the reading was faster than the receipt
+    if (turn.kind === "consent") this.#unask();
     if (turn.showing && turn.kind === "comparison") this.#retire();
     const node = said(turn, this.press);
     if (turn.showing && turn.kind === "comparison") {
@@ -51,7 +53,7 @@ export class Thread {
       this.#asked.set(id, node);
       this.current = id;
     }
-    if (FOLLOWING.has(turn.kind) && after?.element.isConnected) this.#follow(after, node);
+    if (FOLLOWING.has(turn.kind) && after && this.log.contains(after.element)) this.#follow(after, node);
     else this.log.append(node);
   }
 
@@ -60,6 +62,11 @@ export class Thread {
     const old = message.element.nextElementSibling;
     if (old instanceof HTMLElement && FOLLOWING.has(old.dataset.kind ?? "")) old.remove(); // the receipt, or the same event once more
     message.element.after(node);
+  }
+
+  /** The terms stand there once. */
+  #unask() {
+    for (const asked of this.log.querySelectorAll('[data-kind="consent"]:has(.answers)')) asked.remove();
   }
 
   /** A new pair makes all earlier buttons meaningless. */
@@ -109,7 +116,7 @@ export class Thread {
   message(id, text) {
     const message = this.#messages.get(id) ?? new Message(text, this.context);
     this.#messages.set(id, message);
-    if (!message.element.isConnected) this.log.append(message.element);
+    if (!this.log.contains(message.element)) this.log.append(message.element);
     return message;
   }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from chat_page import ChatPage
 from opine_process import OpineProcess
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 TEXT = "B, la luz es más suave, pero las manos dan miedo 😬"
 
@@ -105,3 +105,23 @@ def test_a_lost_event_stream_comes_back_and_brings_what_was_missed(
     chat.page.wait_for_timeout(1500)
     context.unroute("**/api/v1/events")
     expect(message).to_have_attribute("data-read", "true")
+
+
+def test_a_reading_that_overtakes_the_receipt_is_not_replaced_by_it(
+    visitor: Callable[..., BrowserContext], server: OpineProcess
+) -> None:
+    context = visitor()
+    chat = ChatPage(context.new_page(), server.url).enter()
+    reading = chat.page.locator('opine-chat [data-kind="understood"]')
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        reading.wait_for()
+        route.fulfill(response=answer)
+
+    context.route("**/api/v1/opinions", hold)
+    chat.say(TEXT)
+    expect(chat.message(TEXT)).to_have_attribute("data-state", "saved")
+    chat.page.wait_for_timeout(300)
+    expect(reading).to_have_count(1)
+    expect(chat.page.locator('opine-chat [data-kind="received"]')).to_have_count(0)

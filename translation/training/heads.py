@@ -188,7 +188,7 @@ def main() -> None:
         "rate": args.rate,
         "tokens": args.tokens,
         "variants": args.variants,
-        "started from": json.loads((args.start.parent / "facts.json").read_text("utf-8")) if args.start else "the trunk",
+        "start": json.loads((args.start.parent / "facts.json").read_text("utf-8")) if args.start else "trunk",
         "training messages": len(pools[0].examples),
         "set aside": len(pools[1].examples),
         "opinions sha256": corpora.sha256(corpora.opinion_files(args.opinions)),
