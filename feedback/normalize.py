@@ -22,6 +22,8 @@ def normalize(encoded: Encoded, kind: Kind) -> tuple[tuple[Label, ...], Preferen
     if not len(encoded.offsets):
         return (), Preference(choice=None)
     preference = _preference(encoded)
+    if preference.choice is None and float(encoded.labels.max()) < encoded.schema.thresholds["any"]:
+        return (), preference  # nothing is sure: the message more likely judges nothing
     labels = without_contradictions(_judgements(encoded, kind))
     if preference.choice in LETTERS:
         preferred: Letter = preference.choice

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,11 +45,9 @@ class Server:
         return address[0] + "api/v1/"
 
     def stop(self, *, hard: bool) -> int:
-        if hard:
-            self.process.kill()
-        else:
-            self.process.terminate()
-        self.process.communicate()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL if hard else signal.SIGTERM)
+            self.process.communicate()
         return self.process.returncode
 
 
@@ -80,7 +79,7 @@ class Visitor:
             answer.raise_for_status()
             self.acknowledged[self.waiting[0]] = answer.json()["opinion"]["id"]
             self.waiting = None
-            await asyncio.sleep(random.uniform(0, 0.15))
+            await asyncio.sleep(random.uniform(0, 0.4))
 
     async def opinions(self, client: httpx.AsyncClient) -> list[dict]:
         found, before = list[dict](), None
@@ -127,9 +126,10 @@ async def test_what_was_acknowledged_survives_twenty_kills(tmp_path: Path) -> No
 
 async def until_read(client: httpx.AsyncClient, visitor: Visitor) -> list[dict]:
     """Everything the visitor said, once all of it has its reading."""
-    for _ in range(600):
-        kept = await visitor.opinions(client)
-        if all(critique["reading"] for critique in kept):
-            return kept
-        await asyncio.sleep(0.1)
-    raise AssertionError("opinions are left without a reading")
+    async with asyncio.timeout(240):
+        while True:
+            kept = await visitor.opinions(client)
+            if all(critique["reading"] for critique in kept):
+                return kept
+            assert not any(critique["failed"] for critique in kept), "the reader gave up on an opinion"
+            await asyncio.sleep(1)

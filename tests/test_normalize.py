@@ -19,6 +19,7 @@ THRESHOLDS = {
     "label.positive": 0.5,
     "label.negative": 0.5,
     "label.neutral": 0.5,
+    "any": 0.6,
     "choice": 0.3,
     "preference": 0.5,
     "target": 0.5,
@@ -114,6 +115,13 @@ def test_praise_and_complaint_of_one_aspect_on_the_same_words_leave_the_surer() 
     unsure = Label(aspect="lighting", polarity="negative", span=(3, 9), confidence=0.6)
     apart = Label(aspect="lighting", polarity="negative", span=(9, 12), confidence=0.5)
     assert without_contradictions([unsure, apart, sure]) == [sure, apart]
+
+
+def test_a_message_in_which_nothing_is_sure_is_silent() -> None:
+    read = encoded("soft light", {("lighting", "positive"): (0, 2)})
+    unsure = replace(read, labels=np.minimum(read.labels, np.float32(0.55)))
+    assert normalize(unsure, "single")[0] == ()
+    assert len(normalize(replace(unsure, preference=encoded("x", {}, preference="B").preference), "pair")[0]) == 1
 
 
 def test_words_of_choice_become_overall_praise_of_the_preferred_image() -> None:

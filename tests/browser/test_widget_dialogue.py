@@ -56,8 +56,8 @@ def test_a_correction_a_removal_and_another_preference_outlast_a_reload(chat: Ch
 
     message.locator(f'[data-label="{corrected["id"]}"]').click()
     editor = chat.page.get_by_role("dialog")
-    editor.locator("select").select_option("mood")
-    for name, value in (("polarity", "negative"), ("strength", "3"), ("attribute", "eerie")):
+    editor.locator("select").select_option("originality")
+    for name, value in (("polarity", "negative"), ("strength", "3"), ("attribute", "cliche")):
         editor.locator(f'input[name="{name}"][value="{value}"]').check(force=True)
     for target in editor.locator('input[name="target"]').all():
         target.set_checked(target.get_attribute("value") == "A", force=True)
@@ -77,7 +77,7 @@ def test_a_correction_a_removal_and_another_preference_outlast_a_reload(chat: Ch
     expect(message.locator(".chip[data-label]")).to_have_count(len(labels) - 1)
     expect(message.locator('.preference input[value="tie"]')).to_be_checked()
     kept = next(label for label in chat.critique(text)["labels"] if label["replaces"] == corrected["id"])
-    expected = {"aspect": "mood", "polarity": "negative", "strength": 3, "targets": ["A"], "attributes": ["eerie"]}
+    expected = {"aspect": "originality", "polarity": "negative", "strength": 3, "targets": ["A"], "attributes": ["cliche"]}
     assert {key: kept[key] for key in expected} == expected
     expect(message.locator(f'[data-label="{kept["id"]}"] .target')).to_have_text("A")
 
@@ -137,7 +137,9 @@ def test_erasing_everything_leaves_nothing_here_or_there(chat: ChatPage) -> None
 def with_hand(message: Locator, chat: ChatPage) -> None:
     """Add a label by hand, so that there are at least two however few the reader found."""
     message.locator(".chip.add").click()
-    chat.page.get_by_role("dialog").locator('button[type="submit"]').click()
+    editor = chat.page.get_by_role("dialog")
+    editor.locator("select").select_option("meaning")
+    editor.locator('button[type="submit"]').click()
     expect(message.locator('.chip[data-status="corrected"]')).to_have_count(1)
 
 
