@@ -94,6 +94,7 @@ def convert_for_ctranslate2(converted: Path, out: Path) -> None:
     from translation.training.trunk import load_bert
 
     bert = load_bert(converted / "trunk.safetensors")
+    bert.config.position_embedding_type = "absolute"  # asked for by the converter, no longer set by transformers 5
     model = BertModel(bert.config)
     model.load_state_dict(bert.state_dict(), strict=False)
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ Each text is a msgid; the context of an attribute is its aspect, so that a langu
 """
 
 from bot.wording import Name, catalogues, mark, wording
+from feedback.colors import name_shade, shades
 from feedback.taxonomy import taxonomy
 
 ASPECTS: dict[str, Name] = {
@@ -295,6 +296,7 @@ def taxonomy_names(tag: str) -> dict[str, object]:
         },
         "polarities": {code: said.name(name) for code, name in POLARITIES.items()},
         "strengths": {str(code): said.name(name) for code, name in STRENGTHS.items()},
+        "colors": {shade.name: {"hex": shade.hex, "label": name_shade(shade.name, said.locale)} for shade in shades()},
     }
 
 

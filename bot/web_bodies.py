@@ -192,6 +192,13 @@ class NamedAspect(BaseModel):
     attributes: list[NamedAttribute]
 
 
+class NamedColor(BaseModel):
+    """A shade that a label may name."""
+
+    hex: str
+    label: str
+
+
 class NamedTaxonomy(BaseModel):
     """The taxonomy for menus."""
 
@@ -201,6 +208,7 @@ class NamedTaxonomy(BaseModel):
     aspects: list[NamedAspect]
     polarities: dict[str, str]
     strengths: dict[str, str]
+    colors: dict[str, NamedColor]
 
 
 class WidgetLocale(BaseModel):

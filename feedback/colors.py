@@ -55,6 +55,11 @@ def find_shade(name: str) -> Shade | None:
     return _shades().get(table()["also"].get(name, name))
 
 
+def shades() -> tuple[Shade, ...]:
+    """Every shade that a label can name."""
+    return tuple(_shades().values())
+
+
 def shades_of(family: str) -> tuple[Shade, ...]:
     """The shades of a basic colour that the bot offers, the best known first."""
     return tuple(shade for shade in _offered() if shade.family == family)

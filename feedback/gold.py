@@ -48,9 +48,7 @@ def _answers(answered: KeptLabel, suggestion: KeptLabel) -> bool:
     if answered.label.aspect != suggestion.label.aspect or answered.reading == suggestion.reading:
         return False
     one, other = answered.label.span, suggestion.label.span
-    if one is None or other is None:
-        return answered.label.polarity == suggestion.label.polarity
-    return one[0] < other[1] and other[0] < one[1]
+    return one is not None and other is not None and one[0] < other[1] and other[0] < one[1]
 
 
 def _root(label_id: str, replaces: dict[str, str | None]) -> str:

@@ -44,10 +44,13 @@ class Gold(StoreBase):
     async def correct_label(
         self, opinion_id: str, label_id: str, correction: Label, annotator_id: str | None = None
     ) -> Critique:
-        """Add a label that replaces another one, which stays as it is; corrections can be corrected in turn."""
+        """Add a label that replaces another one, which stays as it is; corrections can be corrected in turn.
+
+        A correction that names no words keeps those of the label it corrects.
+        """
         async with self._database.write() as session:
             said, images = await _opinion(session, opinion_id, annotator_id)
-            await _label(session, opinion_id, label_id)
+            correction = _with_evidence_of(label_record(await _label(session, opinion_id, label_id)), correction)
             row = row_of_label(said, correction, images) | {
                 "status": "corrected",
                 "confidence": 1.0,
@@ -135,6 +138,13 @@ async def _label(session: AsyncSession, opinion_id: str, label_id: str) -> Label
 async def _correction_of(session: AsyncSession, label_id: str) -> LabelRow | None:
     row: LabelRow | None = await session.scalar(select(LabelRow).where(LabelRow.replaces == label_id))
     return row
+
+
+def _with_evidence_of(corrected: Label, correction: Label) -> Label:
+    kept = {} if correction.span else {"span": corrected.span}
+    if correction.value_raw is None and (correction.aspect, correction.value) == (corrected.aspect, corrected.value):
+        kept["value_raw"] = corrected.value_raw
+    return correction.model_copy(update=kept)
 
 
 def _same_judgement(one: Label, other: Label) -> bool:

@@ -173,7 +173,7 @@ async def test_a_full_disk_makes_no_campaign(store: Store, folder: Path) -> None
 
 
 def test_every_column_of_the_list_is_documented() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "importing.md").read_text("utf-8")
+    page = (Path(__file__).parent.parent / "docs" / "campaigns.md").read_text("utf-8")
     rows = re.findall(r"^\| (`[^|]+) \|", page.split("With a manifest")[1], re.MULTILINE)
     documented = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
     ranges = [name for name in documented if name.endswith(("_a", "_d")) and not name.startswith("image")]

@@ -42,10 +42,10 @@ export function chip(label, critique, context) {
 
 /** The colour with a square of it, the misread word, the missing thing. @param {Label} label @param {Context} context */
 function value({ aspect, status, value, value_raw }, { taxonomy }) {
-  const colour = aspect === "color" && value ? taxonomy.colors.get(value) : undefined;
+  const shade = aspect === "color" && value ? taxonomy.colors.get(value) : null;
   const own = status === "corrected" ? null : value_raw; // after a correction their own word may say something else
-  const text = own ?? colour?.label ?? value;
-  return text && h("bdi", { class: "value" }, colour && square(colour.hex), displayed(text));
+  const text = own ?? shade?.label ?? value;
+  return text && h("bdi", { class: "value" }, shade && square(shade.hex), displayed(text));
 }
 
 /** @param {string} hex */

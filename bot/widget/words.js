@@ -52,7 +52,7 @@ export function named({ aspects, polarities, strengths, colors }) {
   return {
     polarities,
     strengths,
-    colors: new Map(Object.entries(colors ?? {})),
+    colors: new Map(Object.entries(colors)),
     aspects: new Map(
       aspects.map((/** @type {any} */ aspect) => [
         aspect.name,

@@ -77,7 +77,13 @@ def test_a_correction_a_removal_and_another_preference_outlast_a_reload(chat: Ch
     expect(message.locator(".chip[data-label]")).to_have_count(len(labels) - 1)
     expect(message.locator('.preference input[value="tie"]')).to_be_checked()
     kept = next(label for label in chat.critique(text)["labels"] if label["replaces"] == corrected["id"])
-    expected = {"aspect": "originality", "polarity": "negative", "strength": 3, "targets": ["A"], "attributes": ["cliche"]}
+    expected = {
+        "aspect": "originality",
+        "polarity": "negative",
+        "strength": 3,
+        "targets": ["A"],
+        "attributes": ["cliche"],
+    }
     assert {key: kept[key] for key in expected} == expected
     expect(message.locator(f'[data-label="{kept["id"]}"] .target')).to_have_text("A")
 

@@ -46,12 +46,8 @@ def names(*labels: KeptLabel, newest: int | None = 1) -> list[str]:
         # What was answered is not suggested again on overlapping words, but elsewhere it is.
         ([kept("a", status="rejected"), kept("b", 2, span=(3, 9)), kept("c", 2, span=(4, 9))], 2, ["c"]),
         ([kept("a"), kept("b", None, "corrected", replaces="a", aspect="color"), kept("c", 2)], 2, ["b"]),
-        # Without evidence, the judgement itself is compared.
-        (
-            [kept("a", None, "corrected", span=None), kept("b", 2), kept("c", 2, polarity="negative", span=(5, 6))],
-            2,
-            ["a", "c"],
-        ),
+        # What was added by hand, with no evidence, answers no suggestion.
+        ([kept("a", None, "corrected", span=None), kept("b", 2)], 2, ["a", "b"]),
         # Two suggestions of one reading never hide each other.
         ([kept("a", status="confirmed"), kept("b", span=(2, 6))], 1, ["a", "b"]),
         ([], None, []),

@@ -42,6 +42,12 @@ async def test_a_correction_replaces_and_the_suggestion_stays(store: Store) -> N
     assert critique.reading.labels[0] == LIGHT.model_copy(update={"id": light})
 
 
+async def test_a_correction_that_names_no_words_keeps_the_evidence(store: Store) -> None:
+    opinion, (light, _) = await read(store, await make_scene(store))
+    corrected = (await store.correct_label(opinion, light, Label(aspect="mood", polarity="positive"))).labels[0]
+    assert (corrected.aspect, corrected.span) == ("mood", LIGHT.span)
+
+
 async def test_a_correction_of_a_correction(store: Store) -> None:
     opinion, (light, _) = await read(store, await make_scene(store))
     first = (await store.correct_label(opinion, light, LIGHT.model_copy(update={"strength": 1}))).labels[0]

@@ -131,7 +131,7 @@ def main() -> None:
         to_onnx(whole, Path(folder) / "plain.onnx")
         model = onnx.load(Path(folder) / "plain.onnx")
     if not args.float:
-        quantize(model, lambda name: IN_LAYERS.search(name) is not None)
+        quantize(model, lambda name: IN_LAYERS.search(name) is not None, lambda name: "/down/" in name)
     add_words(model, args.converted)
     onnx.checker.check_model(model)
     onnx.save(model, args.out / "reader.onnx")
