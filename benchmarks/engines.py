@@ -141,6 +141,7 @@ def measure(folders: dict[str, Path], threads: int, messages: list[list[int]]) -
         pipes[name], far = context.Pipe()
         workers.append(context.Process(target=serve, args=(name, folders[name], threads, messages, far)))
         workers[-1].start()
+        far.close()  # so that a worker that dies ends the wait for it
     for _ in range(ROUNDS):
         for name, pipe in pipes.items():
             pipe.send("round")

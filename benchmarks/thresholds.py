@@ -32,7 +32,7 @@ START = {
     "attribute": 0.4,
     "evidence.share": 0.5,
     "evidence.floor": 0.1,
-    "evidence.begin": 0.5,
+    "evidence.begin": 0.9,  # not tried: lower values shatter evidence for no gain
     "evidence.again": 0.6,
     "evidence.least": 0.3,
     "confidence.slope": 1.0,
@@ -46,7 +46,6 @@ TRIED = {
     "evidence.again": np.arange(0.3, 1.0, 0.2),
     "evidence.least": np.arange(0.1, 0.6, 0.2),
     "evidence.share": np.arange(0.3, 0.75, 0.2),
-    "evidence.begin": np.arange(0.4, 0.95, 0.2),
     "target": np.arange(0.35, 0.6, 0.05),
 }
 
