@@ -1,7 +1,6 @@
 """`opine serve`: one process with the chat page, the API and the reading worker."""
 
 import socket
-from functools import partial
 
 import structlog
 import uvicorn
@@ -55,7 +54,7 @@ async def _serve(settings: Settings) -> int:
 def _worker(settings: Settings, store: Store, metrics: Metrics) -> Worker:
     return Worker(
         store,
-        partial(Reader, threads=settings.threads),
+        lambda: Reader(threads=settings.threads).warm_up(),
         batch=settings.batch,
         lease_seconds=settings.lease_seconds,
         observe=lambda reading: metrics.readings.labels(reading.language).inc(),

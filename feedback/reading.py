@@ -5,6 +5,7 @@ The encoder reads each text once; everything comes from that one pass, but for t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from feedback.colors import with_color
 from feedback.normalize import normalize
@@ -36,6 +37,11 @@ class Reader:
         self._decoder = EnglishDecoder(WEIGHTS, threads=threads)
         self.signature = signature(normalizer=self._encoder.signature, taxonomy=taxonomy().version)
         self.translation_signature = signature(translator=self._decoder.signature)
+
+    def warm_up(self) -> Self:
+        """Read something once: models and language profiles load at first use, and nobody should wait for that."""
+        self.read([Message("B, la luz es más suave", "pair"), Message("bhai ye wala accha hai", "pair")])
+        return self
 
     def read(self, messages: Sequence[Message]) -> list[Reading]:
         """Read a batch; readings in the order of the messages."""

@@ -124,7 +124,6 @@ class BundledReader:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = self._threads, 1
-        options.enable_cpu_mem_arena = False  # the arena keeps the largest batch ever seen resident
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(
             str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
