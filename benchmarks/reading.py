@@ -13,10 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from translation.identify import identify
-
 from feedback.normalize import normalize
 from translation.bundled import BundledReader, Encoded
+from translation.identify import identify
 
 COLUMNS = {
     "messages": "messages",
