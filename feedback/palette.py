@@ -30,8 +30,9 @@ def palette_of(image: "Image.Image") -> tuple[Shade, ...]:
     reduced = image.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=2)
     colors = reduced.getpalette() or []
     share: dict[Shade, int] = {}
-    for count, index in reduced.getcolors() or []:
-        shade = nearest_shade("#" + bytes(colors[3 * index : 3 * index + 3]).hex())
-        share[shade] = share.get(shade, 0) + count
+    for index, count in enumerate(reduced.histogram()):
+        if count:
+            shade = nearest_shade("#" + bytes(colors[3 * index : 3 * index + 3]).hex())
+            share[shade] = share.get(shade, 0) + count
     least = SMALLEST * image.width * image.height
     return tuple(shade for shade in sorted(share, key=lambda s: share[s], reverse=True) if share[shade] >= least)

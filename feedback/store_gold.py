@@ -141,7 +141,7 @@ async def _correction_of(session: AsyncSession, label_id: str) -> LabelRow | Non
 
 
 def _with_evidence_of(corrected: Label, correction: Label) -> Label:
-    kept = {} if correction.span else {"span": corrected.span}
+    kept: dict[str, object] = {} if correction.span else {"span": corrected.span}
     if correction.value_raw is None and (correction.aspect, correction.value) == (corrected.aspect, corrected.value):
         kept["value_raw"] = corrected.value_raw
     return correction.model_copy(update=kept)
