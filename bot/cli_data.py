@@ -82,5 +82,6 @@ async def requeue() -> None:
 
     async with opened(Settings()) as (store, _):
         dead = await store.requeue_dead()
-        unread = await store.enqueue_all_unread(Reader().signature)
+        reader = Reader()
+        unread = await store.enqueue_all_unread(reader.signature, reader.translation_signature)
     print(f"{dead} that failed will be tried again, {unread} will be read by the present reader")

@@ -43,7 +43,7 @@ class Conversation:
     ) -> Heard:
         """Take a message: a command in words, or an opinion, which is committed before it is acknowledged."""
         if (command := commands.find_command(text)) is not None:
-            return _answered(*await self._obey(annotator, campaign_name, command))
+            return _answered(*await self._obey(annotator, campaign_name, command, showing_id))
         said = wording(negotiate([declared_language or annotator.locale, annotator.locale]))
         campaign = await self._find_campaign(campaign_name)
         if campaign is None:
@@ -138,7 +138,9 @@ class Conversation:
     async def _agree(self, campaign: Campaign, said: Wording, annotator: Annotator, rest: list[str]) -> list[Turn]:
         match rest:
             case ["accept", version, *training] if version == str(campaign.consent_version):
-                use = training == ["training"] if campaign.training_use else None
+                use = None
+                if campaign.training_use:  # a "no" given elsewhere stands until it is taken back in so many words
+                    use = training == ["training"] and (annotator.training_use or not annotator.consents)
                 agreed = await self._store.agree(annotator.id, campaign.id, int(version), training_use=use)
                 return await self._next(campaign, said, agreed)
         return [consent.ask(said, annotator, campaign)]  # the terms changed while they were being read
@@ -168,12 +170,18 @@ class Conversation:
         preference = await self._store.choose(showing.id, annotator.id, parse_choice(choice, len(showing.images)))
         return [replies.chosen(said, preference, explained=showing.state == "answered")]
 
-    async def _obey(self, annotator: Annotator, campaign_name: str, command: commands.Command) -> list[Turn]:
-        """A command in words; "next" and "skip" are the same while a comparison waits for an answer."""
+    async def _obey(
+        self, annotator: Annotator, campaign_name: str, command: commands.Command, showing_id: str | None
+    ) -> list[Turn]:
+        """A command in words; "next" and "skip" are the same while a comparison waits for an answer.
+
+        Said of a certain showing, as a message sent again is, it skips that one and no other.
+        """
         campaign = await self._find_campaign(campaign_name)
         if command in ("next", "skip") and campaign is not None:
-            showing = await self._store.find_open_showing(annotator.id, campaign.id)
-            return await self.act(annotator, campaign_name, f"skip:{showing.id}" if showing else "next")
+            showing = None if showing_id else await self._store.find_open_showing(annotator.id, campaign.id)
+            about = showing_id or (showing.id if showing else None)
+            return await self.act(annotator, campaign_name, f"skip:{about}" if about else "next")
         return await self.act(annotator, campaign_name, "next" if command == "skip" else command)
 
     async def _find_campaign(self, name: str) -> Campaign | None:

@@ -5,6 +5,7 @@ from bot.questions import possible_targets
 from bot.summary import describe_label
 from bot.turns import Action
 from bot.wording import Wording
+from feedback.colors import find_shade
 from feedback.errors import NotFound
 from feedback.records import LETTERS, Critique, Label
 from feedback.store import Store
@@ -101,6 +102,8 @@ def _changed(critique: Critique, label: Label, verb: str, value: str) -> Label:
         change = {"aspect": value, "attributes": (), "value": None, "value_raw": None}
     elif verb == "target":
         change = {"targets": _letters(value, len(critique.images))}
+    elif label.aspect != "color" or find_shade(value) is None:
+        raise ValueError(f"no shade {value!r}")
     else:
         change = {"value": value}
     return Label.model_validate({**label.model_dump(), **change, "confidence": 1.0})

@@ -1,6 +1,7 @@
 """`opine serve`: one process with the chat page, the API and the reading worker."""
 
 import socket
+import sys
 
 import structlog
 import uvicorn
@@ -14,6 +15,7 @@ from bot.opening import opened
 from bot.settings import Settings
 from bot.web_app import Server, create_app
 from bot.worker import Worker
+from feedback.errors import OpineError
 from feedback.reading import Reader
 from feedback.store import Store
 
@@ -27,7 +29,11 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings().model_copy(update=changes)
     set_up(json=settings.log_json)
-    return uvloop.run(_serve(settings))
+    try:
+        return uvloop.run(_serve(settings))
+    except OpineError as error:
+        print(f"opine: {error}", file=sys.stderr)
+        return 1
 
 
 async def _serve(settings: Settings) -> int:

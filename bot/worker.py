@@ -64,8 +64,8 @@ class Worker:
             try:
                 if not await self.step(reader):
                     await self._store.wait(IDLE_SECONDS, seen)
-            except Exception:  # a database that is away must not end the worker
-                log.exception("worker step failed")
+            except Exception as error:  # a database that is away must not end the worker
+                log.error("worker step failed", error=type(error).__name__)
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def step(self, reader: Reads) -> int:

@@ -76,7 +76,7 @@ def name_shade(name: str, language: str) -> str:
     shade = find_shade(name)
     words = table()["words"].get(lists(language)[0].language, {})
     first = str(words.get(shade.name if shade else name, name)).split(",")[0]
-    return name if first[-1] in "~*" else first
+    return name if first.endswith(("~", "*")) else first
 
 
 def with_color(label: Label, text: str, language: str) -> Label:

@@ -44,6 +44,13 @@ def current_labels(kept: Sequence[KeptLabel], newest: int | None) -> tuple[Label
     return tuple(sorted(holding, key=lambda label: _root(label.id, roots)))
 
 
+def refused_labels(kept: Sequence[KeptLabel]) -> tuple[Label, ...]:
+    """The labels that a person took back: rejected, or replaced by a correction; of every reading."""
+    replaced = {k.label.replaces for k in kept if k.label.replaces}
+    refused = (k.label for k in kept if k.label.status == "rejected" or k.label.id in replaced)
+    return tuple(sorted(refused, key=lambda label: label.id))
+
+
 def _answers(answered: KeptLabel, suggestion: KeptLabel) -> bool:
     if answered.label.aspect != suggestion.label.aspect or answered.reading == suggestion.reading:
         return False

@@ -220,6 +220,7 @@ class Critique(Record):
     images: tuple[Image, ...]  # in the order shown
     reading: Reading | None  # labels as suggested; None: not read yet
     labels: tuple[Label, ...] = ()  # current: suggestions not yet answered, and gold
+    refused: tuple[Label, ...] = ()  # what the person rejected, or corrected into another label
     preference: Preference = Preference(choice=None)
     failed: bool = False  # the reader gave up on it; it is kept and can be read again
 

@@ -148,6 +148,8 @@ def _jsonl_rows(lines: _Lines) -> Iterator[Row]:
 def _row(line: int, raw: str, cells: dict[str, str], problem: str | None, position: int) -> Row:
     if not problem and not _is_text([*cells.values(), *cells]):
         problem = "holds bytes that are not UTF-8, or half a character; save the file as UTF-8"
+    elif any("\0" in cell for cell in cells.values()):
+        problem = "holds a NUL character; remove it"
     raw = raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return Row(line, raw, {} if problem else cells, problem, position)
 

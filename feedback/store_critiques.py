@@ -115,6 +115,8 @@ async def _stated(session: AsyncSession, showings: list[Showing]) -> list[Stated
     annotators = {row.id: Annotator(**values(row)) for row in await session.scalars(people)}
     asked = select(CampaignRow).where(CampaignRow.id.in_({one.campaign_id for one in showings}))
     campaigns = {row.id: Campaign(**values(row)) for row in await session.scalars(asked)}
+    study = select(OpinionRow.showing_id).where(OpinionRow.training_use.is_(False))
+    for_study = set(await session.scalars(study.where(OpinionRow.showing_id.in_([one.id for one in showings]))))
     return [
         StatedPreference(
             showing_id=one.id,
@@ -127,7 +129,8 @@ async def _stated(session: AsyncSession, showings: list[Showing]) -> list[Stated
             preference=preferences[one.id],
             channel=annotators[one.annotator_id].channel,
             consent_version=annotators[one.annotator_id].consents.get(one.campaign_id),
-            training_use=may_train(annotators[one.annotator_id], campaigns[one.campaign_id]),
+            training_use=one.id not in for_study
+            and may_train(annotators[one.annotator_id], campaigns[one.campaign_id]),
             created_at=one.shown_at,
         )
         for one in showings

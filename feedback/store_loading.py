@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from feedback.gold import KeptLabel, Stated, current_labels, merged_preference
+from feedback.gold import KeptLabel, Stated, current_labels, merged_preference, refused_labels
 from feedback.records import Comparison, Critique, Image, Label, Opinion, Preference, Reading, Showing
 from feedback.store_base import values
 from feedback.tables import (
@@ -110,6 +110,7 @@ async def critiques_of(session: AsyncSession, query: Select[OpinionRow, ShowingR
                 images=as_shown(images[showing.comparison_id], showing.positions),
                 reading=None if reading is None else _reading(reading, kept),
                 labels=current_labels(kept, reading.id if reading else None),
+                refused=refused_labels(kept),
                 preference=merged_preference(clicks.get(showing.id), stated(reading)),
                 failed=row.id in dead,
             )

@@ -68,6 +68,7 @@ class Opinions(StoreBase):
             owner = (await load_opinion(session, opinion_id, annotator_id)).annotator_id
             await hold(session, owner, alone=True)
             await session.execute(delete(OpinionRow).where(OpinionRow.id == opinion_id))
+        await self._database.clear_log()
 
     @verb
     async def languages_of(self, annotator_id: str) -> dict[str, int]:

@@ -56,7 +56,7 @@ class People(StoreBase):
         """Change what is given. Training use withdrawn holds for earlier opinions too, allowed again for later ones."""
         given = {"locale": locale, "training_use": training_use}
         async with self._database.write() as session:
-            row = await hold(session, annotator_id)
+            row = await hold(session, annotator_id, alone=training_use is not None)
             return await _change(session, row, {name: value for name, value in given.items() if value is not None})
 
     @verb

@@ -111,7 +111,8 @@ class Work(StoreBase):
         moment = now()
         length = func.length(OpinionRow.source_text)
         bucket = sum((case((length > limit, 1), else_=0) for limit in BUCKETS), start=literal(0))
-        unread = select(OpinionRow.id, bucket, literal(moment, UTCDateTime), literal(0), OpinionRow.created_at)
+        due = literal(moment, UTCDateTime)
+        unread = select(OpinionRow.id, bucket, due, literal(0), due)
         columns = ["opinion_id", "bucket", "due_at", "attempts", "created_at"]
         async with self._announced() as session:
             queued = insert_if_absent(session, WorkRow).from_select(columns, unread.where(~read))
@@ -169,7 +170,7 @@ async def _claims(session: AsyncSession, work: dict[str, WorkRow]) -> list[Claim
             opinion=opinion(said, showing, kind),
             images=len(showing.positions),
             history=history[said.annotator_id],
-            locale=locale,
+            locale="" if said.channel == "import" else locale,  # the importer's says nothing of them
         )
         for said, showing, kind, locale in rows
     ]

@@ -29,6 +29,7 @@ export class Api {
     this.campaign = campaign;
     this.signal = signal;
     this.locale = "";
+    this.left = new AbortController(); // aborted when the token's person is gone
   }
 
   /** @param {string} id */
@@ -88,6 +89,8 @@ export class Api {
   #forget(token) {
     if (recall(`token:${this.server}`) === token) remember(`token:${this.server}`, null);
     this.#token = null;
+    this.left.abort();
+    this.left = new AbortController();
   }
 
   /** @param {string} method @param {string} path @param {Record<string, string>} headers @param {unknown} body */

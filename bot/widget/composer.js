@@ -45,9 +45,9 @@ export class Composer {
     this.#typed();
   }
 
-  /** Gives a text back to be changed, unless something new is being written. @param {string} text */
+  /** Gives a text back to be changed, before what is being written meanwhile. @param {string} text */
   giveBack(text) {
-    if (!this.box.value.trim()) this.write(text);
+    this.write(this.box.value.trim() ? `${text}\n\n${this.box.value}` : text);
     this.box.focus();
   }
 

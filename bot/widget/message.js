@@ -60,7 +60,7 @@ export class Message {
 
   /** The server has it; its reading may have come even before. @param {import("./types.js").Opinion} opinion */
   saved(opinion) {
-    if (this.critique) return;
+    if (this.critique) return this.now("saved");
     const unread = { choice: null, source: "words", conflict: false, status: "suggested" };
     this.understand({ opinion, images: [], reading: null, labels: [], preference: unread, failed: false });
   }

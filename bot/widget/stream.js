@@ -65,6 +65,7 @@ export async function follow(api, report, signal) {
     signal.addEventListener("abort", stop);
     try {
       const { body } = await api.stream(last);
+      api.left.signal.addEventListener("abort", stop, { once: true }); // whoever comes now is somebody else
       if (!body) throw new TypeError("the stream has no body");
       report.connected(last !== null);
       for await (const { id, event, data } of frames(body, connection)) {

@@ -112,7 +112,5 @@ def exported_labels(critique: Critique, *, gold_only: bool) -> Iterator[Label]:
         yield from (label for label in critique.labels if label.status in ("confirmed", "corrected"))
         return
     yield from critique.labels
-    replaced = {label.replaces for label in critique.labels}
-    for label in critique.reading.labels if critique.reading else ():
-        if label.id in replaced or label.status == "rejected":
-            yield label.model_copy(update={"status": "rejected"})
+    for label in critique.refused:
+        yield label.model_copy(update={"status": "rejected"})
