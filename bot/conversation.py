@@ -138,9 +138,7 @@ class Conversation:
     async def _agree(self, campaign: Campaign, said: Wording, annotator: Annotator, rest: list[str]) -> list[Turn]:
         match rest:
             case ["accept", version, *training] if version == str(campaign.consent_version):
-                use = None
-                if campaign.training_use:  # a "no" given elsewhere stands until it is taken back in so many words
-                    use = training == ["training"] and (annotator.training_use or not annotator.consents)
+                use = training == ["training"] if campaign.training_use else None
                 agreed = await self._store.agree(annotator.id, campaign.id, int(version), training_use=use)
                 return await self._next(campaign, said, agreed)
         return [consent.ask(said, annotator, campaign)]  # the terms changed while they were being read

@@ -24,7 +24,7 @@ ARGUMENTS = (
 expect.set_options(timeout=15_000)  # ms; the machine may be busy with other tests
 
 
-@pytest.fixture(scope="package")  # its event loop must not run on under other tests
+@pytest.fixture(scope="module")  # not longer: its event loop would run on under asyncio tests
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
