@@ -1,5 +1,6 @@
 """`opine serve`: one process with the chat page, the API and the reading worker."""
 
+import signal
 import socket
 import sys
 
@@ -53,6 +54,9 @@ async def _serve(settings: Settings) -> int:
             address, number = listener.getsockname()[:2]
             shown = f"[{address}]" if ":" in address else address
             print(f"Opine is ready at {settings.public_url or f'http://{shown}:{number}/'}", flush=True)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                # uvicorn raises them again once it has drained; the store must be closed after that
+                signal.signal(number, lambda *_: None)
             await Server(config).serve([listener])
     return 0
 

@@ -273,7 +273,7 @@ async def test_names_that_cannot_be(store: Store, media: Media, folder: Path) ->
         await import_comments(store, media, file, campaign="talk", rejects=file)
 
 
-CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
