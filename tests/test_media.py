@@ -7,7 +7,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -179,19 +179,21 @@ def test_damaged_files_never_raise_anything_else(noise: bytes, form: str, data: 
         Media(Path("unused"), max_pixels=1_000_000).examine(bytes(whole))
 
 
-@pytest.fixture
-def _small_files_only() -> Iterator[None]:
+@contextmanager
+def small_files_only() -> Iterator[None]:
+    """No longer than needed: the limit holds for the whole process, pytest's own report in a file included."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.usefixtures("_small_files_only")
 def test_where_the_system_refuses_to_write_nothing_is_left(media: Media) -> None:
     data = encode(Image.effect_noise((100, 100), 80), "PNG")
     assert len(data) > 4096
-    with pytest.raises(NoRoom, match=r"^there is no room left"):
+    with small_files_only(), pytest.raises(NoRoom, match=r"^there is no room left"):
         media.take(data)
     assert [path for path in media.folder.rglob("*") if path.is_file()] == []
 
