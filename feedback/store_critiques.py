@@ -4,14 +4,13 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.gold import Stated, merged_preference
-from feedback.privacy import may_train
-from feedback.records import Annotator, Campaign, Critique, Preference, Showing, StatedPreference
+from feedback.records import Annotator, Critique, Preference, Showing, StatedPreference
 from feedback.store_base import StoreBase, values, verb
 from feedback.store_campaigns import campaign_row
 from feedback.store_loading import OPINIONS, critiques_of, newest_clicks, newest_readings, showings_of, stated
 from feedback.store_opinions import load_opinion
 from feedback.store_showings import load_showing
-from feedback.tables import AnnotatorRow, CampaignRow, ClickRow, OpinionRow, ReadingRow, ShowingRow
+from feedback.tables import AnnotatorRow, ClickRow, OpinionRow, ReadingRow, ShowingRow
 
 
 class Critiques(StoreBase):
@@ -113,10 +112,10 @@ async def _stated(session: AsyncSession, showings: list[Showing]) -> list[Stated
     preferences = await preferences_of(session, [one.id for one in showings])
     people = select(AnnotatorRow).where(AnnotatorRow.id.in_({one.annotator_id for one in showings}))
     annotators = {row.id: Annotator(**values(row)) for row in await session.scalars(people)}
-    asked = select(CampaignRow).where(CampaignRow.id.in_({one.campaign_id for one in showings}))
-    campaigns = {row.id: Campaign(**values(row)) for row in await session.scalars(asked)}
-    study = select(OpinionRow.showing_id).where(OpinionRow.training_use.is_(False))
-    for_study = set(await session.scalars(study.where(OpinionRow.showing_id.in_([one.id for one in showings]))))
+    for_study = set[str]()
+    for table in (OpinionRow, ClickRow):
+        of_these = table.showing_id.in_([one.id for one in showings])
+        for_study |= set(await session.scalars(select(table.showing_id).where(of_these, ~table.training_use)))
     return [
         StatedPreference(
             showing_id=one.id,
@@ -129,8 +128,7 @@ async def _stated(session: AsyncSession, showings: list[Showing]) -> list[Stated
             preference=preferences[one.id],
             channel=annotators[one.annotator_id].channel,
             consent_version=annotators[one.annotator_id].consents.get(one.campaign_id),
-            training_use=one.id not in for_study
-            and may_train(annotators[one.annotator_id], campaigns[one.campaign_id]),
+            training_use=one.id not in for_study,
             created_at=one.shown_at,
         )
         for one in showings

@@ -9,6 +9,7 @@ from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
 from feedback.records import LETTERS, Choice, Critique, Label, Opinion, Preference
 from feedback.store_base import StoreBase, hold, insert_if_absent, now, verb
+from feedback.store_campaigns import campaign_row
 from feedback.store_critiques import load_critique, preferences_of
 from feedback.store_loading import label as label_record
 from feedback.store_opinions import load_opinion
@@ -81,7 +82,7 @@ class Gold(StoreBase):
         `opinion_id` is the opinion whose reading the person had in sight; left out, the newest one that was read.
         """
         async with self._database.write() as session:
-            await hold(session, annotator_id)
+            person = await hold(session, annotator_id)
             showing = await load_showing(session, showing_id, annotator_id)
             if choice is not None and choice not in choices(len(showing.images)):
                 raise Conflict(f"{choice!r} cannot be chosen among {len(showing.images)} images")
@@ -89,7 +90,14 @@ class Gold(StoreBase):
                 opinion_id = await _newest_read(session, showing_id)
             elif (await load_opinion(session, opinion_id, annotator_id)).showing_id != showing_id:
                 raise Conflict("this opinion is about another showing")
-            row = {"showing_id": showing_id, "opinion_id": opinion_id, "choice": choice, "created_at": now()}
+            campaign = await campaign_row(session, showing.campaign_id)
+            row = {
+                "showing_id": showing_id,
+                "opinion_id": opinion_id,
+                "choice": choice,
+                "training_use": person.training_use and campaign.training_use,
+                "created_at": now(),
+            }
             await session.execute(insert(ClickRow).values(row))
             await session.execute(update(ShowingRow).where(ShowingRow.id == showing_id).values(state="answered"))
             return (await preferences_of(session, [showing_id]))[showing_id]

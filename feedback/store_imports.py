@@ -64,7 +64,7 @@ class Imports(StoreBase):
             await _show(session, campaign, [one for one in comments if one.annotator_id in people])
             fitting = [one for one in comments if one.fits]
             await _keep_opinions(session, campaign, people, [one for one in fitting if one.new.source_text])
-            await _keep_choices(session, fitting)
+            await _keep_choices(session, campaign, people, fitting)
             return [one.outcome for one in comments]
 
 
@@ -212,7 +212,9 @@ def _row(campaign: Campaign, annotator: Annotator, comment: _Comment) -> dict[st
     }
 
 
-async def _keep_choices(session: AsyncSession, comments: Sequence[_Comment]) -> None:
+async def _keep_choices(
+    session: AsyncSession, campaign: Campaign, people: Mapping[str, Annotator], comments: Sequence[_Comment]
+) -> None:
     """Keep the choices of new comments, and bare choices that say something new."""
     newest = await newest_clicks(session, {one.showing_id for one in comments})
     choices = {showing_id: click.choice for showing_id, click in newest.items()}
@@ -224,7 +226,12 @@ async def _keep_choices(session: AsyncSession, comments: Sequence[_Comment]) -> 
         if choices.get(one.showing_id) != one.new.choice:
             choices[one.showing_id] = one.new.choice
             rows.append(
-                {"showing_id": one.showing_id, "choice": one.new.choice, "created_at": one.new.created_at or now()}
+                {
+                    "showing_id": one.showing_id,
+                    "choice": one.new.choice,
+                    "training_use": may_train(people[one.annotator_id], campaign),
+                    "created_at": one.new.created_at or now(),
+                }
             )
             one.outcome = Outcome(added=True)
     if rows:

@@ -118,6 +118,8 @@ async def _change(session: AsyncSession, row: AnnotatorRow, changes: dict[str, A
     if changes.get("training_use") is False:
         theirs = update(OpinionRow).where(OpinionRow.annotator_id == row.id)
         await session.execute(theirs.values(training_use=False))
+        shown = select(ShowingRow.id).where(ShowingRow.annotator_id == row.id)
+        await session.execute(update(ClickRow).where(ClickRow.showing_id.in_(shown)).values(training_use=False))
     return changed
 
 

@@ -245,6 +245,7 @@ class ClickRow(Base):
     showing_id: Mapped[str] = _of("showings")
     opinion_id: Mapped[str | None] = mapped_column(ForeignKey("opinions.id", ondelete="SET NULL"), index=True)
     choice: Mapped[Word | None]  # None: "I prefer none"
+    training_use: Mapped[bool]
     created_at: Mapped[datetime]
 
 

@@ -77,6 +77,20 @@ async def test_withdrawn_training_use_holds_for_earlier_opinions(store: Store) -
     assert (await store.add_opinion(scene.says("más", "m2"))).training_use
 
 
+async def test_each_click_keeps_what_it_was_allowed_for(store: Store) -> None:
+    scene = await make_scene(store)
+    await store.update_annotator(scene.annotator.id, training_use=False)
+    await store.choose(scene.showing.id, scene.annotator.id, "A")
+    await store.update_annotator(scene.annotator.id, training_use=True)  # said elsewhere, later
+    assert [one.training_use for one in await store.preferences()] == [False]
+    other = await store.add_comparison(scene.campaign.id, [image.id for image in scene.images])
+    shown = await store.show(scene.annotator.id, other.id, [image.id for image in scene.images])
+    await store.choose(shown.id, scene.annotator.id, "B")
+    assert [one.training_use for one in await store.preferences()] == [False, True]
+    await store.update_annotator(scene.annotator.id, training_use=False)
+    assert [one.training_use for one in await store.preferences()] == [False, False]
+
+
 async def everything(store: Store, user: str = "ana") -> str:
     """A person with something in every table; returns their id."""
     scene = await make_scene(store) if user == "ana" else await joined(store, await make_scene(store, name=user), user)

@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("showing_id", sa.String(length=36), nullable=False),
         sa.Column("opinion_id", sa.String(length=36), nullable=True),
         sa.Column("choice", sa.String(length=120), nullable=True),
+        sa.Column("training_use", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["opinion_id"], ["opinions.id"], name=op.f("fk_clicks_opinion_id_opinions"), ondelete="SET NULL"
