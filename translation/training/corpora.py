@@ -19,15 +19,24 @@ def _parser(folder: Path) -> Any:
     return module
 
 
+def taxonomy(folder: Path) -> dict[str, Any]:
+    """The aspects that the folder's opinions are labelled with, and the attributes of each."""
+    aspects: dict[str, Any] = _parser(folder).TAXONOMY
+    return aspects
+
+
 def opinion_files(folder: Path) -> list[Path]:
-    """The training files of the opinions, in a fixed order; dev is never among them."""
-    return sorted((folder / "train").glob("*/*.tsv"))
+    """The training files of a collection, `train/*/LANG.tsv` or `LANG.tsv`, in a fixed order; never those of dev."""
+    return sorted((folder / "train").glob("*/*.tsv")) or sorted(folder.glob("*.tsv"))
 
 
-def opinions(folder: Path, files: list[Path] | None = None) -> Iterator[dict[str, Any]]:
-    """Every well-formed opinion: id, language, kind, preference, source_text, reference, labels with spans."""
+def opinions(folder: Path, collection: Path | None = None) -> Iterator[dict[str, Any]]:
+    """Every well-formed opinion of a collection (of `folder` itself, where none is named), read by `folder`'s parser.
+
+    Rows have id, language, kind, preference, source_text, reference, labels with spans.
+    """
     parser = _parser(folder)
-    for path in files if files is not None else opinion_files(folder):
+    for path in opinion_files(collection or folder):
         for number, opinion in parser.read(path):
             if not isinstance(opinion, parser.Malformed):
                 yield {**opinion, "id": f"{path.parent.name}/{path.stem}/{number}"}

@@ -1,8 +1,9 @@
 """Trains the critique branch on the trunk's middle states; resumes where it stopped.
 
-    python -m translation.training.heads --converted DIR --opinions DIR --parallel DIR --out DIR --hours 1.2
+    python -m translation.training.heads --converted DIR --opinions DIR --more DIR... --parallel DIR --out DIR --hours 2
 
-Every few minutes it reports figures on the messages set aside and writes `branch.pt`: averaged weights, progress.
+`--more` names further collections of opinions, which may change or grow from one start to the next. Every few minutes
+it reports figures on the messages set aside and writes `branch.pt`: averaged weights, progress.
 """
 
 import argparse
@@ -10,7 +11,8 @@ import json
 import pickle
 import random
 import time
-import tomllib
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from translation.training import corpora
 from translation.training.examples import PREFERENCES, Schema
 from translation.training.losses import Batch, allowed_preferences, collate, losses
 from translation.training.network import Branch
-from translation.training.pool import Pool, batches, build
+from translation.training.pool import Pool, batches, build, together
 from translation.training.trunk import load_trunk, start_layers
 
 SHARES = {"opinion": 1.0, "reference": 0.35, "silent": 0.3}  # of each source, a pass
@@ -30,17 +32,18 @@ REPORT_SECONDS = 420
 
 
 def schema_of(opinions: Path) -> Schema:
-    """The heads' labels, from the taxonomy beside the opinions."""
-    return Schema.of(tomllib.loads((opinions / "taxonomy.toml").read_text("utf-8"))["aspect"])
+    """The heads' labels, from the taxonomy of the opinions."""
+    return Schema.of(corpora.taxonomy(opinions))
 
 
-def cached_pools(path: Path, make: Any) -> tuple[Pool, Pool]:
-    """The pools of an earlier start, or new ones."""
+def cached_pools(folder: Path, collection: Path, make: Callable[[], tuple[Pool, Pool]]) -> tuple[Pool, Pool]:
+    """The pools of an earlier start, or new ones where the collection's files have changed."""
+    path = folder / f"pools-{corpora.sha256(corpora.opinion_files(collection))[:12]}.pickle"
     if path.exists():
         with path.open("rb") as file:
             found: tuple[Pool, Pool] = pickle.load(file)  # noqa: S301  our own file
             return found
-    made: tuple[Pool, Pool] = make()
+    made = make()
     with path.open("wb") as file:
         pickle.dump(made, file, protocol=5)
     return made
@@ -111,7 +114,7 @@ def epoch(pool: Pool, tokens: int) -> list[list[int]]:
     return made
 
 
-def train(branch: Branch, pools: tuple[Pool, Pool], schema: Schema, args: argparse.Namespace) -> None:
+def train(branch: Branch, pool: Pool, aside: Sequence[Pool], schema: Schema, args: argparse.Namespace) -> None:
     """Learn until the time is over; the rate falls with the time that is left."""
     optimizer = torch.optim.AdamW(parameter_groups(branch, args.rate), betas=(0.9, 0.98), weight_decay=0.01)
     average, step, spent, path = Average(branch), 0, 0.0, args.out / "branch.pt"
@@ -125,21 +128,27 @@ def train(branch: Branch, pools: tuple[Pool, Pool], schema: Schema, args: argpar
 
     def save() -> None:
         judge.load_state_dict(average.state)
-        report = {"step": step, "minutes": round((time.time() - begin) / 60, 1), **figures(judge, pools[1], schema)}
-        print(json.dumps({**report, "loss": {k: round(v, 4) for k, v in seen.items()}}), flush=True)
+        report = {
+            "step": step,
+            "minutes": round((time.time() - begin) / 60, 1),
+            **figures(judge, together(aside), schema),
+        }
+        alone = [round(figures(judge, part, schema)["f1"], 3) for part in aside]
+        report |= {"f1 by collection": alone, "loss": {k: round(v, 4) for k, v in seen.items()}}
+        print(json.dumps(report), flush=True)
         state = {"weights": branch.state_dict(), "average": average.state, "optimizer": optimizer.state_dict()}
         torch.save({**state, "step": step, "spent": time.time() - begin}, path.with_suffix(".new"))
         path.with_suffix(".new").replace(path)
 
     branch.train()
     while (time.time() - begin) / 3600 < args.hours:
-        for indices in epoch(pools[0], args.tokens):
+        for indices in epoch(pool, args.tokens):
             passed = (time.time() - begin) / 3600 / args.hours
             if passed >= 1:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = group["base"] * min(1.0, (step + 1) / 100) * max(0.03, 1 - passed)
-            batch = collate(pools[0], indices, schema)
+            batch = collate(pool, indices, schema)
             parts = losses(run(branch, batch), batch)
             optimizer.zero_grad()
             torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
@@ -160,6 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("converted", "opinions", "parallel", "out"):
         parser.add_argument("--" + name, type=Path, required=True)
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further collections: folders of LANG.tsv")
     parser.add_argument("--hours", type=float, default=1.2)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--tokens", type=int, default=1400, help="a batch, with padding")
@@ -174,10 +184,26 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     schema, trunk = schema_of(args.opinions), load_trunk(args.converted / "trunk.safetensors")
     tokenizer = Tokenizer(args.converted / "tokens.model")
-    pools = cached_pools(
-        args.out / "pools.pickle",
-        lambda: build(trunk, tokenizer, schema, args.opinions, args.parallel, args.variants, args.seed),
-    )
+    collections = [args.opinions, *args.more]
+    parts = [
+        cached_pools(
+            args.out,
+            collection,
+            partial(
+                build,
+                trunk,
+                tokenizer,
+                schema,
+                args.opinions,
+                collection,
+                args.parallel if collection == args.opinions else None,
+                args.variants,
+                args.seed,
+            ),
+        )
+        for collection in collections
+    ]
+    pool, aside = together([train for train, _ in parts]), [aside for _, aside in parts]
     branch = Branch(len(schema.aspects), len(schema.attributes))
     start_layers(branch.layers, trunk)
     if args.start:
@@ -189,14 +215,14 @@ def main() -> None:
         "tokens": args.tokens,
         "variants": args.variants,
         "start": json.loads((args.start.parent / "facts.json").read_text("utf-8")) if args.start else "trunk",
-        "training messages": len(pools[0].examples),
-        "set aside": len(pools[1].examples),
-        "opinions sha256": corpora.sha256(corpora.opinion_files(args.opinions)),
+        "training messages": len(pool.examples),
+        "set aside": [len(part.examples) for part in aside],
+        "opinions sha256": corpora.sha256([path for folder in collections for path in corpora.opinion_files(folder)]),
         "tatoeba sha256": corpora.sha256(corpora.pair_files(args.parallel)),
     }
     (args.out / "facts.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
     print(json.dumps(facts), flush=True)
-    train(branch, pools, schema, args)
+    train(branch, pool, aside, schema, args)
 
 
 if __name__ == "__main__":
