@@ -1,10 +1,11 @@
 FROM python:3.13-slim AS build
+ARG EXTRAS=postgres
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE NOTICE.md ./
 COPY bot bot
 COPY feedback feedback
 COPY translation translation
-RUN python -m venv /opt/opine && /opt/opine/bin/pip install --no-cache-dir '.[postgres]'
+RUN python -m venv /opt/opine && /opt/opine/bin/pip install --no-cache-dir ".[$EXTRAS]"
 
 FROM python:3.13-slim
 RUN useradd --system --create-home --uid 10001 opine && install -d -o opine -g opine /data

@@ -1,5 +1,7 @@
-# Two commands: `make serve` to use it, `make test` to check it.
+# Two commands: `make serve` to use it, `make test` to check it. `make test EXTRAS=dev,train,checkpoints` brings PyTorch (over
+# 1 GB) for the tests that need it; without it they are skipped.
 PYTHON ?= python3
+EXTRAS ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -34,5 +36,5 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	@echo "Installing opine with what its tests need ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/.installed

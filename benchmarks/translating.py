@@ -12,7 +12,9 @@ import argparse
 import hashlib
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import sacrebleu
 
@@ -20,8 +22,10 @@ from translation import quality
 from translation.bundled import BundledReader
 from translation.decoding import EnglishDecoder
 from translation.training.decoder_pairs import HELD_OUT, Pair, read_opinions, read_tatoeba
-from translation.training.fit_gate import Judged, judged
+from translation.training.judged import attempted
+from translation.training.tags import tag_of
 
+GOOD = 45.0
 COLUMNS = "| language | messages | chrF | shown | right | chrF shown |\n|---|---|---|---|---|---|"
 
 
@@ -40,18 +44,40 @@ def pairs_of(args: argparse.Namespace) -> dict[str, list[Pair]]:
     return {name: [pair for pair in pairs if pair.language != "en"] for name, pairs in sets.items()}
 
 
-def row(name: str, rows: list[Judged]) -> str:
+class Scored(NamedTuple):
+    """A pair, its translation, and whether the gate lets it through."""
+
+    pair: Pair
+    text: str
+    shown: bool
+
+    @property
+    def good(self) -> bool:
+        """Is it close to the reference?"""
+        return float(sacrebleu.sentence_chrf(self.text, [self.pair.english]).score) >= GOOD
+
+
+def scored(pairs: Sequence[Pair], reader: BundledReader, decoder: EnglishDecoder) -> list[Scored]:
+    """The pairs as they are translated, whatever the gate says, and what it says."""
+    fitted = quality.gate(decoder.gate_file)
+    found = attempted(reader, decoder, [(tag_of(pair.language, pair.source), pair.source) for pair in pairs])
+    return [
+        Scored(pair, one.text, one.confidence(fitted) >= fitted.threshold)
+        for pair, one in zip(pairs, found, strict=True)
+    ]
+
+
+def row(name: str, rows: list[Scored]) -> str:
     """One line of the table."""
-    confidences = [quality.judge(one.pair.source, one.hypothesis) for one in rows]
-    shown = [one for one, confidence in zip(rows, confidences, strict=True) if quality.is_shown(confidence)]
+    shown = [one for one in rows if one.shown]
     right = f"{sum(one.good for one in shown) / len(shown):.2f}" if shown else "-"
     return f"| {name} | {len(rows)} | {chrf(rows)} | {len(shown) / len(rows):.2f} | {right} | {chrf(shown)} |"
 
 
-def chrf(rows: list[Judged]) -> str:
+def chrf(rows: list[Scored]) -> str:
     if not rows:
         return "-"
-    score = sacrebleu.corpus_chrf([one.hypothesis.text for one in rows], [[one.pair.english for one in rows]])
+    score = sacrebleu.corpus_chrf([one.text for one in rows], [[one.pair.english for one in rows]])
     return f"{score.score:.1f}"
 
 
@@ -67,9 +93,9 @@ def main() -> None:
     lines: list[str] = []
     for name, pairs in pairs_of(args).items():
         begin = time.perf_counter()
-        rows = judged(pairs, reader, decoder)
+        rows = scored(pairs, reader, decoder)
         each = 1000 * (time.perf_counter() - begin) / len(rows)
-        languages: dict[str, list[Judged]] = defaultdict(list)
+        languages: dict[str, list[Scored]] = defaultdict(list)
         for one in rows:
             languages[one.pair.language].append(one)
         lines += [f"\n{name} ({each:.0f} ms a message, in batches)\n", COLUMNS, row("all", rows)]

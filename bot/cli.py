@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_campaigns, cli_keys, cli_read
+from bot import cli_campaigns, cli_keys, cli_models, cli_read
 from bot.cli_run import run
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_campaigns.app, name="campaign")
 app.add_typer(cli_keys.app, name="key")
+app.add_typer(cli_models.app, name="models")
 database = typer.Typer(help="The database.", no_args_is_help=True)
 work = typer.Typer(help="Opinions that wait to be read.", no_args_is_help=True)
 app.add_typer(database, name="db")

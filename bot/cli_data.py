@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli_run import bar
+from bot.cli_run import bar, tell
 from bot.opening import opened
 from bot.settings import Settings
 
@@ -78,10 +78,10 @@ async def work_status() -> None:
 
 async def requeue() -> None:
     """Give dead work another chance, and work to opinions that the present reader has not read."""
-    from feedback.reading import Reader
+    from bot.translators import open_reader
 
     async with opened(Settings()) as (store, _):
         dead = await store.requeue_dead()
-        reader = Reader()
+        reader = open_reader(Settings(), tell)
         unread = await store.enqueue_all_unread(reader.signature, reader.translation_signature)
     print(f"{dead} that failed will be tried again, {unread} will be read by the present reader")

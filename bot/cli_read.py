@@ -1,4 +1,4 @@
-"""`opine read`: what the bundled reader makes of a text, in the terminal or as JSON lines."""
+"""`opine read`: what the reader makes of a text, in the terminal or as JSON lines."""
 
 import json
 import sys
@@ -46,14 +46,17 @@ def _read_texts(texts: list[str], kind: "Kind", *, as_json: bool) -> None:
     from pydantic import TypeAdapter, ValidationError
     from rich.console import Console
 
-    from feedback.reading import Message, Reader
+    from bot.cli_run import tell
+    from bot.settings import Settings
+    from bot.translators import open_reader
+    from feedback.reading import Message
     from feedback.records import SourceText
 
     try:
         checked = [TypeAdapter(SourceText).validate_python(text) for text in texts]
     except ValidationError as error:
         raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, "), param_hint="TEXT") from None
-    readings = Reader().read([Message(text, kind) for text in checked])
+    readings = open_reader(Settings(), tell).read([Message(text, kind) for text in checked])
     if as_json:
         for reading in readings:
             print(reading.model_dump_json())
@@ -100,10 +103,12 @@ def _read_lines(path: Path) -> int:
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from feedback.reading import Reader
+    from bot.cli_run import tell
+    from bot.settings import Settings
+    from bot.translators import open_reader
 
     file = sys.stdin if str(path) == "-" else path.open(encoding="utf-8")
-    reader, batch, bad = Reader(), list[tuple[str, "Message"]](), 0
+    reader, batch, bad = open_reader(Settings(), tell), list[tuple[str, "Message"]](), 0
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     with file, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("reading", total=None)

@@ -25,6 +25,11 @@ def run(coroutine: Coroutine[None, None, T]) -> T:
         raise typer.Exit(1) from None
 
 
+def tell(problem: str) -> None:
+    """Say what is wrong on standard error, and go on."""
+    print(f"opine: {problem}", file=sys.stderr)
+
+
 def bar() -> "Progress":
     """A progress bar with counts on standard error."""
     from rich.console import Console

@@ -14,10 +14,10 @@ from bot.logs import set_up
 from bot.metrics import Metrics
 from bot.opening import opened
 from bot.settings import Settings
+from bot.translators import open_reader
 from bot.web_app import Server, create_app
 from bot.worker import Worker
 from feedback.errors import OpineError
-from feedback.reading import Reader
 from feedback.store import Store
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ async def _serve(settings: Settings) -> int:
 def _worker(settings: Settings, store: Store, metrics: Metrics) -> Worker:
     return Worker(
         store,
-        lambda: Reader(threads=settings.threads).warm_up(),
+        lambda: open_reader(settings, log.error).warm_up(),
         batch=settings.batch,
         lease_seconds=settings.lease_seconds,
         observe=lambda reading: metrics.readings.labels(reading.language).inc(),

@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, description="Threads that the reader uses.")
     batch: int = Field(16, ge=1, le=256, description="Opinions that the worker reads at once.")
     lease_seconds: int = Field(60, ge=5, description="Time after which another worker may take over a claimed opinion.")
+    translator: str = Field(
+        "", description="Who writes English: `bundled` or a model; empty: what `opine models use` chose, else bundled."
+    )
+    models: str = Field("", description="Folder of the fetched models; empty: `models` inside the data folder.")
+    models_mirror: str = Field(
+        "", description="Where models are fetched from, in the hub's URL layout; empty: https://huggingface.co."
+    )
     log_json: bool = Field(False, description="Log lines as JSON.")
 
     @field_validator("origins", mode="before")
@@ -57,6 +64,22 @@ class Settings(BaseSettings):
     def media(self) -> Path:
         """The folder of the original images."""
         return self.data / "media"
+
+    @property
+    def models_folder(self) -> Path:
+        """The folder of the fetched translation models."""
+        return Path(self.models) if self.models else self.data / "models"
+
+    @property
+    def choice(self) -> Path:
+        """The file in which `opine models use` keeps the name of the translator."""
+        return self.data / "translator"
+
+    @property
+    def chosen_translator(self) -> str:
+        """The translator's name; a setting comes before what was written."""
+        written = self.choice.read_text("utf-8").strip() if self.choice.exists() else ""
+        return self.translator or written or "bundled"
 
     def key(self) -> str:
         """The secret key; made on first use, and never changed afterwards, since pseudonyms depend on it."""

@@ -1,5 +1,6 @@
 """Finds the words that carry a judgement: runs of tokens, then the shortest piece of the text around them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+
+# Written without spaces between words: Thai, Lao, Burmese, Khmer, kana, ideographs.
+UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f"
+JOINERS = "\u200c\u200d"  # inside words, as in Persian
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Evidence:
 
     def mean(self, values: Array) -> Array:
         """The weighted mean of token values over the run."""
-        return cast(Array, np.average(values[self.first : self.last], axis=0, weights=self.weight + 1e-6))
+        weight = self.weight + np.float32(1e-6)
+        return cast(Array, weight @ values[self.first : self.last] / weight.sum())
 
 
 def runs(weight: Array, begin: Array, thresholds: Mapping[str, float]) -> list[Evidence]:
@@ -71,10 +77,28 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span, widened where it would begin or end inside a word; scripts without spaces are left as they are.
+
+    >>> whole_words("the hands, really", 5, 8)
+    (4, 9)
+    """
+    while start > 0 and _in_word(text[start - 1]) and _in_word(text[start]):
+        start -= 1
+    while end < len(text) and _in_word(text[end - 1]) and _in_word(text[end]):
+        end += 1
+    return start, end
+
+
+def _in_word(character: str) -> bool:
+    category = unicodedata.category(character)[0]
+    return (category in "LMN" or character in JOINERS) and not re.match(f"[{UNSPACED}]", character)
+
+
 def span_of(text: str, offsets: npt.NDArray[np.int32], piece: Evidence) -> tuple[int, int]:
     """The piece's place in the text, in code points."""
     part = offsets[piece.first : piece.last]
     start, end = int(part[:, 0].min()), int(part[:, 1].max())
     if start == end:  # an empty token: one of several that spell one character
         start, end = (start - 1, end) if start else (start, end + 1)
-    return trimmed(text, start, end)
+    return whole_words(text, *trimmed(text, start, end))

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from feedback.evidence import Array, Evidence, runs, span_of
+from feedback.mentions import named_by
 from feedback.records import LETTERS, Choice, Kind, Label, Letter, Polarity, Preference
 from translation.bundled import Encoded
 
@@ -60,21 +61,29 @@ def _judgements(encoded: Encoded, kind: Kind) -> Iterator[Label]:
 
 def _label(encoded: Encoded, kind: Kind, aspect: str, polarity: Polarity, piece: Evidence, probability: float) -> Label:
     schema, thresholds = encoded.schema, encoded.schema.thresholds
-    targets = piece.mean(encoded.targets)[: SHOWN[kind]]
     attributes = piece.mean(encoded.attributes)
+    span = span_of(encoded.text, encoded.offsets, piece)
     return Label(
         aspect=aspect,
         polarity=polarity,
         strength=int(piece.mean(encoded.strength).argmax()) + 1,
-        targets=tuple(LETTERS[i] for i, p in enumerate(targets) if p >= thresholds["target"]),
+        targets=_targets(encoded, kind, piece, span),
         attributes=tuple(
             code
             for (owner, code), p in zip(schema.attributes, attributes, strict=True)
             if owner == aspect and p >= thresholds["attribute"]
         ),
-        span=span_of(encoded.text, encoded.offsets, piece),
+        span=span,
         confidence=calibrated(probability, thresholds["confidence.slope"], thresholds["confidence.offset"]),
     )
+
+
+def _targets(encoded: Encoded, kind: Kind, piece: Evidence, span: tuple[int, int]) -> tuple[Letter, ...]:
+    """The images meant: of four those that are named, else those that are likely; none where it would be a guess."""
+    if kind == "set" and (named := named_by(encoded.text, span)):
+        return named
+    likely = piece.mean(encoded.targets)[: SHOWN[kind]] >= encoded.schema.thresholds["target"]
+    return tuple(letter for letter, meant in zip(LETTERS, likely, strict=False) if meant)
 
 
 def without_contradictions(labels: Iterable[Label]) -> list[Label]:

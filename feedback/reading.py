@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from feedback.colors import with_color
+from feedback.errors import OpineError
 from feedback.normalize import normalize
 from feedback.records import Kind, Reading
 from feedback.signature import signature
@@ -15,7 +16,8 @@ from feedback.taxonomy import taxonomy
 from translation.bundled import WEIGHTS, BundledReader, Encoded
 from translation.decoding import EnglishDecoder
 from translation.identify import Identified, identify
-from translation.translate import Translation, translate
+from translation.memory import Memory
+from translation.translate import Decoder, Translation, translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +31,39 @@ class Message:
     history: Mapping[str, int] = field(default_factory=dict)  # language tag -> how many earlier messages
 
 
-class Reader:
-    """The bundled models, loaded once; CPU-bound, so it is called in a thread."""
+class UnfitReader(OpineError, RuntimeError):
+    """The models do not read what they must be able to read."""
 
-    def __init__(self, *, threads: int = 2) -> None:
+
+class Reader:
+    """The bundled models, loaded once; CPU-bound, so it is called in a thread. `decoder`: writes English instead."""
+
+    def __init__(self, *, threads: int = 2, decoder: Decoder | None = None) -> None:
         self._encoder = BundledReader(WEIGHTS, threads=threads)
-        self._decoder = EnglishDecoder(WEIGHTS, threads=threads)
+        self._decoder = decoder or EnglishDecoder(WEIGHTS, threads=threads)
+        self._memory = Memory()
         self.signature = signature(normalizer=self._encoder.signature, taxonomy=taxonomy().version)
         self.translation_signature = signature(translator=self._decoder.signature)
 
     def warm_up(self) -> Self:
-        """Read something once: models and language profiles load at first use, and nobody should wait for that."""
-        self.read([Message("B, la luz es más suave", "pair"), Message("bhai ye wala accha hai", "pair")])
+        """Read two known messages: models load at first use, and weights that are damaged must not serve anybody.
+
+        Raises UnfitReader where they are misread.
+        """
+        spanish, hinglish = self.read(
+            [Message("B, la luz es más suave", "pair"), Message("bhai ye wala accha hai", "pair")]
+        )
+        told = (spanish.language, spanish.preference.choice, ("lighting", "positive"))
+        found = [(spanish.language, spanish.preference.choice, (one.aspect, one.polarity)) for one in spanish.labels]
+        if told not in found or hinglish.language == "en":
+            raise UnfitReader(f"the test sentence is misread ({found}): the weights are damaged, reinstall opine")
         return self
 
     def read(self, messages: Sequence[Message]) -> list[Reading]:
         """Read a batch; readings in the order of the messages."""
         encoded = self._encoder.encode([m.source_text for m in messages], [m.kind for m in messages])
         identified = [self._identify(m, e) for m, e in zip(messages, encoded, strict=True)]
-        translations = translate(self._encoder, self._decoder, encoded, [i.language for i in identified])
+        translations = translate(self._encoder, self._decoder, encoded, [i.language for i in identified], self._memory)
         return [self._reading(*parts) for parts in zip(messages, encoded, identified, translations, strict=True)]
 
     def _identify(self, message: Message, encoded: Encoded) -> Identified:

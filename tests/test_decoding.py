@@ -56,7 +56,7 @@ def test_nothing_in_nothing_out(decoder: EnglishDecoder) -> None:
 
 
 def test_noise_stops(decoder: EnglishDecoder) -> None:
-    noise = np.random.default_rng(0).normal(size=(12, 384)).astype(np.float32)
+    noise = np.random.default_rng(0).normal(size=(12, 1152)).astype(np.float32)
     (hypothesis,) = decoder.translate([noise])
     assert len(hypothesis.text.split()) <= 2 * 12 + 12
 
@@ -104,7 +104,7 @@ def test_search_gives_up_at_its_limit() -> None:
 
 
 def test_padding_is_masked() -> None:
-    memory, mask = stack([np.ones((2, 384), np.float32), np.ones((5, 384), np.float32)])
-    assert memory.shape == (2, 5, 384)
+    memory, mask = stack([np.ones((2, 1152), np.float32), np.ones((5, 1152), np.float32)])
+    assert memory.shape == (2, 5, 1152)
     assert (mask[0, 0, 0] == 0).tolist() == [True, True, False, False, False]
     assert mask[1].any() == np.False_

@@ -4,7 +4,7 @@ import pytest
 
 from translation.languages import RIGHT_TO_LEFT, find_language, languages, name_in
 
-ROMANISED = {"ar-Latn", "bn-Latn", "el-Latn", "hi-Latn", "ru-Latn", "ur-Latn"}
+ROMANISED = {tag for tag in languages() if tag.endswith("-Latn")}
 
 
 def test_every_entry_has_a_name_and_a_script_of_its_own() -> None:
@@ -45,7 +45,8 @@ def test_directions_agree_with_cldr() -> None:
     ("given", "tag"),
     [
         ("pt-BR", "pt"), ("en_US", "en"), ("zh-TW", "zh-Hant"), ("zh", "zh-Hans"), ("ZH-hans-CN", "zh-Hans"),
-        ("fil", "tl"), ("hi-latn", "hi-Latn"), ("sr_Cyrl_RS", "sr"), ("iw", "he"),
+        ("fil", "tl"), ("hi-latn", "hi-Latn"), ("es-en", "es"), ("uz-Cyrl", "uz-Cyrl"),
+        ("sr_Cyrl_RS", "sr"), ("iw", "he"),
     ],
 )  # fmt: skip
 def test_any_spelling_of_a_tag_is_found(given: str, tag: str) -> None:
@@ -63,3 +64,4 @@ def test_names_in_other_languages() -> None:
     assert name_in("ja", "de") == "Japanisch"
     assert name_in("hi-Latn", "fr") not in ("", "hi-Latn")
     assert name_in("ja", "no such locale") == "Japanese"
+    assert name_in("tl-en", "fr") == "tagalog + anglais"

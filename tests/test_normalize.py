@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.evidence import runs, trimmed
+from feedback.evidence import runs, trimmed, whole_words
+from feedback.mentions import named_by
 from feedback.normalize import normalize, without_contradictions
 from feedback.records import Kind, Label
 from translation.bundled import Encoded, Schema
@@ -78,7 +79,6 @@ def encoded(words: str, marks: dict[tuple[str, str], tuple[int, int]], **more: A
         labels=labels,
         preference=preference,
         memory=zeros,
-        embedding=zeros,
     )
 
 
@@ -162,6 +162,55 @@ def test_trimming_stays_inside_and_is_never_empty(text: str, data: st.DataObject
     end = data.draw(st.integers(start + 1, len(text)))
     a, b = trimmed(text, start, end)
     assert start <= a < b <= end
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("Tấm hai sáng choang", "ấm hai s", "Tấm hai sáng"),
+        ("the light's soft", "igh", "light"),
+        ("fazā-ye vahm\u200cālud", "lud", "vahm\u200cālud"),
+        ("रोशनी अच्छी", "च्छ", "अच्छी"),
+        ("论创意和冲击力，丙", "创意和冲击", "创意和冲击"),
+    ],
+)
+def test_evidence_ends_between_words(text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    begin, end = whole_words(text, start, start + len(part))
+    assert text[begin:end] == whole
+
+
+@given(st.text(min_size=1), st.data())
+def test_whole_words_hold_the_span_and_are_whole(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    wider = whole_words(text, start, end)
+    assert 0 <= wider[0] <= start < end <= wider[1] <= len(text)
+    assert whole_words(text, *wider) == wider
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence", "named"),
+    [
+        ("3 is blurry, and 4 forgot the cat ears", "forgot the cat ears", "D"),
+        ("varför B:s och D:s broar slutar", "B:s och D:s broar slutar", "BD"),
+        ("BとCはそもそも窓がない", "窓がない", "C"),
+        ("3번 손이 이상해", "손이 이상해", "C"),
+        ("у В крупные пиксели", "крупные пиксели", "C"),
+        ("ב מרגישה ציור", "מרגישה ציור", "B"),
+        ("B glows. The hands are odd", "The hands are odd", ""),
+        ("the Best of 2024, DCB", "Best of 2024", ""),
+    ],
+)
+def test_images_are_named_by_letter_and_number(text: str, evidence: str, named: str) -> None:
+    start = text.index(evidence)
+    assert named_by(text, (start, start + len(evidence))) == tuple(named)
+
+
+def test_of_four_images_the_named_one_is_meant_whatever_the_tokens_say() -> None:
+    read = encoded("in C odd hands", {("anatomy", "negative"): (2, 4)}, targets={"A": (2, 4)})
+    assert normalize(read, "set")[0][0].targets == ("C",)
+    assert normalize(read, "pair")[0][0].targets == ("A",)
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=30), st.data())

@@ -1,10 +1,14 @@
 """The gate, and translation as a whole, with the weights that are shipped."""
 
+from pathlib import Path
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from translation.bundled import BundledReader
 from translation.decoding import EnglishDecoder, Hypothesis
-from translation.quality import gate, is_shown, judge, numbers_kept, repeated
+from translation.quality import Gate, gate, is_shown, judge, judge_all, letters, numbers, numbers_kept, repeated
 from translation.translate import Translation, translate
 
 SURE = Hypothesis("I like the light.", -0.2)
@@ -29,12 +33,55 @@ def test_the_gate_tells_sure_from_doubtful() -> None:
     assert not is_shown(bad)
 
 
-@pytest.mark.parametrize("worse", [SURE._replace(log_probability=-1.5), SURE._replace(text="no light, " * 20)])
+CAUTIOUS = Gate(weights=(4.0, 0.0, -1.0, -3.0, -3.0, -2.0, -1.0, -1.0), bias=3.0, threshold=0.7, ratios={"Latn": 1.0})
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        SURE._replace(log_probability=-1.5),
+        SURE._replace(text="I like"),
+        SURE._replace(text="I like the light, I like the light, I like the light."),
+        SURE._replace(text="I don't like the light."),
+    ],
+)
 def test_each_sign_counts(worse: Hypothesis) -> None:
-    assert judge("Me gusta la luz.", worse) < judge("Me gusta la luz.", SURE)
+    assert judge("Me gusta la luz.", worse, CAUTIOUS, "es") < judge("Me gusta la luz.", SURE, CAUTIOUS, "es")
 
 
-@pytest.mark.parametrize("text", ["", "...", "I see 7 fingers."])
+def test_a_lost_no_counts() -> None:
+    kept = SURE._replace(text="I don't like the light.")
+    assert judge("No me gusta la luz.", SURE, CAUTIOUS, "es") < judge("No me gusta la luz.", kept, CAUTIOUS, "es")
+    assert judge("No me gusta la luz.", SURE, CAUTIOUS) == pytest.approx(judge("No me gusta la luz.", SURE, CAUTIOUS))
+
+
+def test_another_image_counts() -> None:
+    about = [judge("B tiene luz", Hypothesis(f"{name} has light", -0.2), CAUTIOUS, "es") for name in "BC"]
+    assert about[1] < about[0]
+    assert letters("C'est B, 右はD") == {"B", "D"}
+
+
+def test_the_worst_part_speaks_for_the_message() -> None:
+    good, bad = ("Me gusta la luz.", SURE), ("Qué manos.", Hypothesis("What hands.", -2.0))
+    both = judge_all([good, bad], CAUTIOUS, "es")
+    assert both <= judge(*bad, CAUTIOUS, "es") < judge(*good, CAUTIOUS, "es")
+    assert judge_all([good, ("6 dedos", SURE)], CAUTIOUS, "es") == 0.0
+
+
+def test_a_sign_that_a_gate_was_fitted_without_weighs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "gate.json").write_text(
+        '{"weights": {"log_probability": 2.0}, "bias": 1.0, "threshold": 0.5, "ratios": {}}', "utf-8"
+    )
+    fitted = gate(tmp_path / "gate.json")
+    assert fitted.weights == (2.0, 0, 0, 0, 0, 0, 0, 0)
+    assert judge("No me gusta.", Hypothesis("I like it.", -0.5), fitted, "es") == pytest.approx(0.5)
+
+
+def test_an_impossible_translation_is_no_error() -> None:
+    assert judge("Me gusta.", Hypothesis("I like it.", float("-inf")), CAUTIOUS) < 1e-9
+
+
+@pytest.mark.parametrize("text", ["", "...", "I see 7 fingers.", "I see fingers."])
 def test_no_words_or_another_number_is_never_shown(text: str) -> None:
     assert judge("Veo 6 dedos.", SURE._replace(text=text)) == 0.0
 
@@ -42,12 +89,20 @@ def test_no_words_or_another_number_is_never_shown(text: str) -> None:
 @pytest.mark.parametrize(
     ("source", "english", "kept"),
     [
-        ("६ उंगलियाँ", "6 fingers", True), ("1.000 veces", "1,000 times", True), ("指が6本", "six fingers", False),
+        ("६ उंगलियाँ", "6 fingers", True), ("1.000 veces", "1,000 times", True), ("指が6本", "six fingers", True),
         ("qué luz", "10 lights", False), ("3 y 3", "3 and 3", True), ("16:9", "9:16", False),
+        ("Bild 2", "the second picture", True), ("6 y 6", "six", False), ("la 3.ª", "the third", True),
+        ("6 dedos", "five", False),
     ],
 )  # fmt: skip
 def test_numbers(source: str, english: str, kept: bool) -> None:
     assert numbers_kept(source, english) == kept
+
+
+@given(st.text(max_size=40), st.integers(0, 10**9))
+def test_no_number_is_ever_made_up(source: str, number: int) -> None:
+    assume(str(number) not in numbers(source))
+    assert not numbers_kept(source, f"there are {number}")
 
 
 def test_repetition() -> None:

@@ -83,7 +83,7 @@ def test_a_message_is_read_the_same_in_any_company(reader: BundledReader) -> Non
     together = reader.encode(texts, kinds)
     for text, kind, batched in zip(texts, kinds, together, strict=True):
         alone = one(reader, text, kind)
-        for name in ("language", "labels", "preference", "aspects", "memory", "embedding"):
+        for name in ("language", "labels", "preference", "aspects", "memory"):
             np.testing.assert_allclose(getattr(batched, name), getattr(alone, name), atol=1e-4)
 
 
@@ -100,8 +100,7 @@ def test_outputs_have_the_shapes_that_are_promised(reader: BundledReader) -> Non
     assert read.aspects.shape == (n, len(schema.aspects))
     assert read.attributes.shape == (n, len(schema.attributes))
     assert read.labels.shape == (len(schema.aspects), 3)
-    assert read.memory.shape == (n + 5, 384)  # start, three of the prefix, end
-    assert np.linalg.norm(read.embedding) == pytest.approx(1, abs=1e-4)
+    assert read.memory.shape == (n + 5, 1152)  # start, three of the prefix, end
     assert read.language.sum() == pytest.approx(1, abs=1e-4)
     assert read.preference[2:4].tolist() == [0, 0]  # a pair has no C and D
     assert "und" in reader.languages

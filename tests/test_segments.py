@@ -9,13 +9,45 @@ from translation.segments import Segment, columns, join, split, spoken
 PROTECTED = [
     "<@123456789>", "<@!42>", "<#77>", "<@&5>", "<:party:8812>", "<a:wave:99>", "<t:1700000000:R>",
     "@everyone", "@maria_92",
-    "https://example.org/a?b=c&d=é#x", "www.example.org", "ana@example.org",
+    "https://example.org/a?b=c&d=é#x", "www.example.org", "ana@example.org", "civitai.com/models/42", "foto_01.png",
+    "</vote:991>", "<id:customize>", "#atardecer",
     "`x = 1`", "```py\nprint('hola')\n```",
     "😍", "👨‍👩‍👧‍👦", "👍🏽", "❤️", "🇪🇸", "5️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", ":)", "<3", "||",
 ]  # fmt: skip
 WORDS = ["qué luz", "右の方が好き。", "الصورة الأولى أجمل", "B is better!", "\n", " ", "...", "ciel trop bleu, non ?"]
 
 messages = st.lists(st.sampled_from(PROTECTED + WORDS), max_size=8).map(" ".join)
+
+
+ids = st.integers(1, 10**19).map(str)
+words = st.text("abcdefghijklmnopqrstuvwxyz0123456789_", min_size=2, max_size=12).filter(
+    lambda w: not w.startswith("_")
+)
+untouched = st.one_of(
+    ids.map("<@{}>".format),
+    ids.map("<@!{}>".format),
+    ids.map("<@&{}>".format),
+    ids.map("<#{}>".format),
+    st.builds("<{}:{}:{}>".format, st.sampled_from(["", "a"]), words, ids),
+    st.builds("<t:{}{}>".format, st.integers(0, 10**10), st.sampled_from(["", ":t", ":F", ":R"])),
+    st.builds("https://{}.example/{}?{}=%20{}".format, words, words, words, ids),
+    st.builds("`{}`".format, st.text(st.characters(exclude_characters="`\n", exclude_categories=["Cs"]), min_size=1)),
+    st.builds("```{}```".format, st.text(st.characters(exclude_characters="`", exclude_categories=["Cs"]))),
+    st.sampled_from(["😍", "🔥", "👍🏽", "🫠", "🧑‍🎨", "⬅", "⤴️", "🈚", "🅰️", "🇯🇵", "2️⃣", "©️"]),
+)
+
+
+@given(st.lists(untouched, min_size=1, max_size=5), st.sampled_from(["qué luz", "空が青い", "الضوء", "B"]))
+def test_whatever_must_not_be_translated_comes_through_byte_for_byte(pieces: list[str], said: str) -> None:
+    message = f" {said} ".join(["", *pieces, ""])
+    segments = split(message)
+    through = "".join(segment.text for segment in segments if not segment.translate)
+    glued = join(segments, ["ENGLISH" for segment in segments if segment.translate])
+    at = 0
+    for piece in pieces:
+        assert piece in through
+        assert glued.encode().find(piece.encode(), at) >= at
+        at = glued.encode().find(piece.encode(), at) + len(piece.encode())
 
 
 def texts(message: str, **options: int) -> list[str]:
@@ -57,10 +89,42 @@ def test_whatever_the_translation(piece: str, english: str) -> None:
 
 def test_image_letters_and_prices_are_not_protected() -> None:
     assert texts("@A es mejor que B, 3:4") == ["@A es mejor que B, 3:4"]
+    assert texts("la #2 me gusta.es buena") == ["la #2 me gusta.es buena"]
 
 
-def test_a_short_message_stays_whole() -> None:
-    assert texts("A es fría. B es cálida.") == ["A es fría. B es cálida."]
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("A es fría. B es cálida.", ["A es fría.", "B es cálida."]),
+        ("das 3. Bild ist z. B. schärfer", ["das 3. Bild ist z. B. schärfer"]),
+        ("wow!! mejor... pero no tanto", ["wow!!", "mejor... pero no tanto"]),
+        ("右が好き。空が青い。", ["右が好き。", "空が青い。"]),
+        ("A 6.5 kép. „Szép!” mondta", ["A 6.5 kép.", "„Szép!”", "mondta"]),
+        ("पहली अच्छी है। दूसरी नहीं", ["पहली अच्छी है।", "दूसरी नहीं"]),
+    ],
+)  # fmt: skip
+def test_sentences(message: str, parts: list[str]) -> None:
+    assert texts(message) == parts
+
+
+@given(st.lists(st.sampled_from(["La luz es suave.", "¿Y la B?", "我喜欢。", "Nein!"]), min_size=1, max_size=6))
+def test_sentences_in_are_sentences_out(said: list[str]) -> None:
+    segments = split(" ".join(said))
+    assert [s.text for s in segments if s.translate] == said
+    assert join(segments, ["One."] * len(said)).count("One.") == len(said)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("jajaja qué fuerte lol", ["qué fuerte"]), ("変すぎるｗｗｗ", ["変すぎる"]), ("ㅋㅋㅋ 별로", ["별로"]),
+        ("jajaja", []), ("**la luz**", ["la luz"]), ("B", []), ("@A!", []), ("A, B", []), ("> cita", ["cita"]),
+        ("- uno", ["uno"]),
+        ("hihat ovat outoja", ["hihat ovat outoja"]), ("¯\\_(ツ)_/¯ vale", ["vale"]), ("(´・ω・`) すき", ["すき"]),
+    ],
+)  # fmt: skip
+def test_what_only_stands_around_is_not_translated(message: str, said: list[str]) -> None:
+    assert texts(message) == said
 
 
 def test_lines_stay_lines() -> None:

@@ -40,7 +40,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One text's outputs; all probabilities but `memory` and `embedding`. n: the person's own tokens."""
+    """One text's outputs; all probabilities but `memory`. n: the person's own tokens."""
 
     text: str
     schema: Schema
@@ -54,8 +54,7 @@ class Encoded:
     attributes: Array  # (n, attributes)
     labels: Array  # (aspects, 3): the message holds such a label
     preference: Array  # (6,): 0 where the kind does not allow it
-    memory: Array  # (m, 384): the encoder's last states, with the special tokens
-    embedding: Array  # (384,): unit length
+    memory: Array  # (m, 1152): states of several of the encoder's layers, with the special tokens
 
 
 def _sigmoid(x: npt.NDArray[Any]) -> Array:
@@ -174,7 +173,6 @@ class BundledReader:
         aspects, polarity, begin, strength, targets, attributes = np.split(sums / np.maximum(seen, 1), sizes, -1)
         allowed = _allowed(schema.preferences, kind)
         choices = [_softmax(np.where(allowed, part["preference"], np.float32(-1e4))) for part in outputs]
-        embedding = np.sum([part["embedding"] for part in outputs], 0)
         return Encoded(
             text=text,
             schema=schema,
@@ -189,7 +187,6 @@ class BundledReader:
             labels=np.max([_sigmoid(part["labels"]) for part in outputs], 0).reshape(len(schema.aspects), 3),
             preference=min(choices, key=lambda choice: choice[schema.preferences.index("none")]),
             memory=np.concatenate([part["memory"] for part in outputs]),
-            embedding=embedding / np.linalg.norm(embedding),
         )
 
 

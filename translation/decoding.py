@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import onnxruntime
 
+    from translation.bundled import Encoded
+
 WEIGHTS = Path(__file__).parent / "weights"
-VERSION = 1  # of the weights
-BEAM = 4
+VERSION = 2  # of the weights
 END, START = 0, 1
 LAYERS, HEADS, SIZE = 4, 6, 64
 BEAM = 4
@@ -117,6 +118,11 @@ class EnglishDecoder:
         """Names the weights and the search, for readings and exports."""
         return f"decoder-e5s.{VERSION},beam{BEAM}"
 
+    @property
+    def gate_file(self) -> Path:
+        """The gate that is fitted to these weights."""
+        return self._folder / "gate.json"
+
     @cached_property
     def _memory(self) -> "onnxruntime.InferenceSession":
         return _session(self._folder / "decoder_memory.onnx", self._threads)
@@ -130,8 +136,12 @@ class EnglishDecoder:
         """The bytes of every output token."""
         return read_pieces(self._folder / "english.pieces")
 
+    def hypotheses(self, encoded: "Sequence[Encoded]", languages: Sequence[str]) -> list[Hypothesis]:
+        """One hypothesis a text, in their order; the encoder has seen to the language."""
+        return self.translate([one.memory for one in encoded])
+
     def translate(self, memories: Sequence[Floats], beam: int = BEAM) -> list[Hypothesis]:
-        """One hypothesis a memory (tokens, 384), in their order; decoded side by side, alike lengths together."""
+        """One hypothesis a memory (tokens, width), in their order; decoded side by side, alike lengths together."""
         order = sorted(range(len(memories)), key=lambda i: len(memories[i]))
         size = max(1, ROWS // beam)
         found: dict[int, Hypothesis] = {}
@@ -145,8 +155,8 @@ class EnglishDecoder:
         searches = [Search(width, len(memory)) for memory in memories]
         active = list(searches)
         memory, mask = stack(memories)
-        fixed: Values = dict(zip(_names("key", "value"), self._memory.run(None, {"memory": memory}), strict=True))
-        fixed["mask"] = mask
+        attended = self._memory.run(None, {"memory": memory, "mask": mask})
+        fixed: Values = {**dict(zip(_names("key", "value"), attended, strict=True)), "mask": mask}
         own: Values = {name: np.zeros((1, HEADS, 0, SIZE), np.float32) for name in _names("own_value")}
         own |= {name: np.zeros((1, HEADS, SIZE, 0), np.float32) for name in _names("own_key")}
         position = 0

@@ -1,59 +1,38 @@
-"""Which language a message is in: its script, then a vote of language head, langdetect and what is known of the person.
+"""Which language a message is in: its script, then a vote of those who can tell, and what is known of the person.
+
+The voters are the encoder's language head, a model of word pieces (ngrams.py) and, where these two doubt, langdetect.
 
 `und` where nothing says it (only emoji, digits, links, nonsense): a guess would be kept as if it were known.
 """
 
+import json
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import name as character_name
 
+from translation import ngrams
 from translation.languages import UNKNOWN, find_language, languages
-from translation.segments import spoken
+from translation.mixed import named
+from translation.segments import LAUGHTER, spoken
 
 if TYPE_CHECKING:
     from langdetect.detector_factory import DetectorFactory
 
-# The vote is a weighted sum of log-probabilities; `translation.training.fit_vote` chose these on held-out messages.
-HEAD = 1.0
-DETECTOR = 0.1
+VOTE = Path(__file__).parent / "weights" / "vote.json"
 DECLARED = 3.0  # earlier messages that a declared language counts for
 HISTORY = 10  # earlier messages of one language that count at most
-DOUBT = 0.9  # a head surer than this is not checked with langdetect
-UNHEARD = 0.01  # langdetect's chance of a tag that it does not know
-FLOOR = 1e-3  # what a voter that says zero is taken to mean
-LEAST = 0.15  # below this the answer is `und`
+FLOOR = 1e-4  # what a voter that says zero is taken to mean
+UNHEARD = 0.01  # what one says of a language that it has not learnt
 
-SELDOM = 0.1  # what the head, which learnt from as many sentences of each, overrates small languages beside big kin by
-SMALL = {
-    "awa",
-    "br",
-    "ceb",
-    "fo",
-    "fy",
-    "gd",
-    "gl",
-    "ilo",
-    "jv",
-    "kab",
-    "la",
-    "lb",
-    "mt",
-    "nds",
-    "nn",
-    "oc",
-    "tk",
-    "tt",
-}
+SELDOM = 0.1  # voters, who learnt from as many sentences of each, overrate small languages beside big kin by this
+SMALL = frozenset(["awa", "br", "ceb", "fo", "fy", "gd", "ilo", "jv", "kab", "la", "lb", "mt", "nds", "nn", "oc", "tk"])
 
-LAUGHTER = re.compile(
-    r"\b(?:(?:ja|je|ji|ha|he|hi|ka|ah|ха|хи|хе|ах){2,}\w?|[jk]{3,}|w{2,}|x+d+|rs(?:rs)+|5{3,})\b"
-    r"|[ㅋㅎㅠㅜ]+|ｗ+|(?<=[\u3040-\u9fff])w+|[哈呵嘻]{2,}|ه{3,}|ฮ{2,}",
-    re.IGNORECASE,
-)
+LAUGHS = re.compile(LAUGHTER, re.IGNORECASE)
 STRETCHED = re.compile(r"(\w)\1{2,}")
 IMAGE_LETTER = re.compile(r"@?\b[A-D]\b")
 
@@ -88,42 +67,93 @@ def identify(
     possible = written_in(script) if script else ()
     if not possible:
         return Identified(UNKNOWN, 1.0)
-    if len(possible) == 1:
-        return Identified(possible[0], 0.99)
-    chances = vote(words, rewritten(head, script or "", possible), prior(declared, history or {}))
+    chances = vote(words, head, script or "", possible, prior(declared, history or {}))
     best = max(chances, key=lambda tag: chances[tag])
-    return Identified(best if chances[best] >= LEAST else UNKNOWN, chances[best])
+    if len(possible) > 1 and chances[best] < weights().least:
+        return Identified(UNKNOWN, chances[best])
+    return Identified(named(words, best, chances), chances[best])
 
 
-def rewritten(head: Mapping[str, float], script: str, possible: Sequence[str]) -> dict[str, float]:
-    """The head's chances, shared out among what is written in this script: `hi` in Latin letters is hi-Latn."""
-    chances = {tag: head.get(tag, 0.0) for tag in (*possible, UNKNOWN)}
-    for tag in set(head) - set(chances):
-        other = f"{tag}-{script}"
-        if other in chances:
-            chances[other] += head[tag]
-    likely = {tag: chance * (SELDOM if tag in SMALL else 1.0) for tag, chance in chances.items()}
-    total = sum(likely.values()) or 1.0
+def vote(
+    words: str, head: Mapping[str, float], script: str, possible: Sequence[str], before: Mapping[str, float]
+) -> dict[str, float]:
+    """The chance of each tag that is written in this script, and of `und`."""
+    if len(possible) == 1:
+        return {possible[0]: 0.99}
+    known = weights()
+    voters = [
+        Voter(known.head, rewritten(head, script, possible)),
+        Voter(known.ngrams, rewritten(ngrams.chances(words), script, possible)),
+    ]
+    found = together(voters, before, possible)
+    if known.detector and max(found.values()) < known.doubt:
+        heard = Voter(known.detector, rewritten(detected(words), script, possible))
+        found = together([*voters, heard], before, possible)
+    return found
+
+
+class Voter(NamedTuple):
+    """What one says, and how much that counts."""
+
+    weight: float
+    chances: Mapping[str, float]
+
+    def of(self, tag: str) -> float:
+        """Its log-probability of a tag; of one that it has not learnt, what tells little."""
+        return math.log(max(self.chances.get(tag, UNHEARD), FLOOR))
+
+
+def together(voters: Sequence[Voter], before: Mapping[str, float], possible: Sequence[str]) -> dict[str, float]:
+    """A weighted sum of log-probabilities, as probabilities; a voter that says nothing has no vote."""
+    heard = [voter for voter in voters if voter.chances]
+    scores = {
+        tag: sum(voter.weight * voter.of(tag) for voter in heard) + before.get(tag, 0.0) for tag in (*possible, UNKNOWN)
+    }
+    most = max(scores.values())
+    likely = {tag: math.exp(score - most) for tag, score in scores.items()}
+    total = sum(likely.values())
     return {tag: chance / total for tag, chance in likely.items()}
 
 
-def vote(words: str, head: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
-    """The chance of each tag that the head was asked about."""
-    heard = detected(words) if max(head.values()) < DOUBT else {}
-    scores = {
-        tag: HEAD * _log(chance) + (DETECTOR * _log(heard.get(tag, UNHEARD)) if heard else 0.0) + before.get(tag, 0.0)
-        for tag, chance in head.items()
-    }
-    most = max(scores.values())
-    weights = {tag: math.exp(score - most) for tag, score in scores.items()}
-    total = sum(weights.values())
-    return {tag: weight / total for tag, weight in weights.items()}
+def rewritten(chances: Mapping[str, float], script: str, possible: Sequence[str]) -> dict[str, float]:
+    """A voter's chances, shared out among what is written in this script: `hi` in Latin letters is hi-Latn.
+
+    Empty where the voter thinks of other scripts only.
+    """
+    found = {tag: chances[tag] for tag in (*possible, UNKNOWN) if tag in chances}
+    for tag in chances:
+        other = f"{tag}-{script}"
+        if tag not in found and other in possible:
+            found[other] = found.get(other, 0.0) + chances[tag]
+    likely = {tag: chance * (SELDOM if tag in SMALL else 1.0) for tag, chance in found.items()}
+    total = sum(likely.values())
+    return {tag: chance / total for tag, chance in likely.items()} if total > FLOOR else {}
+
+
+class Vote(NamedTuple):
+    """What each voter weighs; `translation.training.fit_vote` writes it."""
+
+    head: float
+    ngrams: float
+    detector: float
+    doubt: float  # langdetect is asked where the others are less sure than this
+    least: float  # below this the answer is `und`
+
+
+@cache
+def weights(path: Path = VOTE) -> Vote:
+    """The fitted weights."""
+    table = json.loads(path.read_text("utf-8"))
+    return Vote(**{name: float(table["weights"][name]) for name in Vote._fields})
 
 
 def prior(declared: str | None, history: Mapping[str, int]) -> dict[str, float]:
     """What each language that the person is known to use gains, in log-probability, in all its scripts."""
-    times = Counter({tag: min(count, HISTORY) for tag, count in history.items() if tag != UNKNOWN})
     known = find_language(declared) if declared else None
+    times: Counter[str] = Counter()
+    for tag, count in history.items():
+        if tag != UNKNOWN and (earlier := find_language(tag)):
+            times[earlier.tag] = min(HISTORY, times[earlier.tag] + count)  # es-en is Spanish too
     gains: defaultdict[str, float] = defaultdict(float)
     for tag, count in times.items():
         gains[tag] += count
@@ -136,7 +166,7 @@ def prior(declared: str | None, history: Mapping[str, int]) -> dict[str, float]:
 
 def cleaned(text: str) -> str:
     """The words that can tell a language: without links, mentions, emoji, laughter, image letters, stretching."""
-    words = IMAGE_LETTER.sub(" ", LAUGHTER.sub(" ", spoken(text)))
+    words = IMAGE_LETTER.sub(" ", LAUGHS.sub(" ", spoken(text)))
     return " ".join(STRETCHED.sub(r"\1\1", words).split())
 
 
@@ -196,7 +226,3 @@ def _factory() -> "DetectorFactory":
 @cache
 def _script(character: str) -> str:
     return _NAMED.get(character_name(character, "").split(" ")[0], "Zyyy")
-
-
-def _log(chance: float) -> float:
-    return math.log(max(chance, FLOOR))

@@ -11,10 +11,10 @@ RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Thaa"})
 
 # ISO 15924 script -> tags written in it. A tag with a script of its own (hi-Latn) is written otherwise than is usual.
 _BY_SCRIPT = {
-    "Latn": "af az br ca ceb cs cy da de en eo es et eu fi fo fr fy ga gd gl hbs hr hu id ilo is it jv kab ku la lb lt"
-    " lv ms mt nb nds nl nn no oc pl pt ro sk sl so sq sv sw tk tl tr uz vi war"
-    " ar-Latn bn-Latn el-Latn hi-Latn ru-Latn sr-Latn ur-Latn",
-    "Cyrl": "be bg kk mk mn ru sr tt uk",
+    "Latn": "af az br bs ca ceb cs cy da de en eo es et eu fi fo fr fy ga gd gl ha hbs hr hu id ig ilo is it jv kab ku"
+    " la lb lt lv ms mt nb nds nl nn no oc pl pt ro sk sl so sq sv sw tk tl tr uz vi war xh yo zu"
+    " ar-Latn bn-Latn el-Latn fa-Latn gu-Latn hi-Latn ru-Latn sr-Latn ta-Latn te-Latn uk-Latn ur-Latn",
+    "Cyrl": "be bg kk mk mn ru sr tt uk uz-Cyrl",
     "Arab": "ar fa ug ur",
     "Deva": "awa hi mr ne",
     "Beng": "bn",
@@ -48,10 +48,16 @@ _NAMES = {
     "ar-Latn": "Arabic (romanised)",
     "bn-Latn": "Bangla (romanised)",
     "el-Latn": "Greek (romanised)",
+    "fa-Latn": "Persian (romanised)",
+    "gu-Latn": "Gujarati (romanised)",
     "hi-Latn": "Hindi (romanised)",
     "ru-Latn": "Russian (romanised)",
     "sr-Latn": "Serbian (Latin)",
+    "ta-Latn": "Tamil (romanised)",
+    "te-Latn": "Telugu (romanised)",
+    "uk-Latn": "Ukrainian (romanised)",
     "ur-Latn": "Urdu (romanised)",
+    "uz-Cyrl": "Uzbek (Cyrillic)",
     UNKNOWN: "Unknown language",
 }
 
@@ -101,8 +107,14 @@ def find_language(tag: str) -> Language | None:
 
 
 def name_in(tag: str, locale: str) -> str:
-    """What speakers of `locale` call the language; the English name where CLDR does not know."""
+    """What speakers of `locale` call the language; the English name where CLDR does not know.
+
+    >>> name_in("es-en", "de")
+    'Spanisch + Englisch'
+    """
     language = find_language(tag)
+    if language and language.base != "en" and tag == f"{language.base}-en":  # a mixed message
+        return f"{name_in(language.base, locale)} + {name_in('en', locale)}"
     return _cldr(tag, locale) or (language.name if language else tag)
 
 

@@ -1,14 +1,14 @@
-"""The gate: how likely it is that a translation may be shown. What it rejects is "not translated", never invented.
+"""The gate: how likely it is that a translation invents nothing. What it rejects is "not translated", never shown.
 
-A logistic regression over a handful of signs, fitted on held-out pairs by `translation.training.fit_gate`, which also
-chooses the threshold and writes both to `weights/gate.json`.
+A logistic regression over a handful of signs, fitted on judged translations by `translation.training.fit_gate`, which
+also chooses the threshold and writes both to `weights/gate.json`.
 """
 
 import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,16 +17,46 @@ from unicodedata import decimal
 
 from translation.decoding import Hypothesis
 from translation.identify import dominant_script
+from translation.languages import UNKNOWN
+from translation.negation import negation_lost, negation_made
 from translation.segments import columns
 
 GATE = Path(__file__).parent / "weights" / "gate.json"
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"\w+")
-SIGNS = ("log_probability", "length", "stretch", "repeated")
+IMAGE = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_'’.])[B-D](?![A-Za-zÀ-ɏ0-9_'’])")
+_COUNTED = "one two three four five six seven eight nine ten eleven twelve"
+_ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+SPELLED = {word: str(n) for words in (_COUNTED, _ORDERED) for n, word in enumerate(words.split(), 1)}
+
+
+class Signs(NamedTuple):
+    """What the gate looks at; of several parts of a message, the worst of each."""
+
+    log_probability: float  # mean over the tokens
+    length: float  # logarithm of the English letters
+    stretch: float  # how far the length is from what the script lets expect, as a logarithm
+    repeated: float  # share of the words in pairs said before
+    longest: float  # share of the words in the longest run that is said twice
+    negation_lost: float  # 1 where only the source says no
+    negation_made: float  # 1 where only the English says no
+    letters: float  # 1 where other images are named
+
+
+WORST: tuple[Callable[[Iterable[float]], float], ...] = (
+    min,
+    max,
+    max,
+    max,
+    max,
+    max,
+    max,
+    max,
+)  # in the order of Signs
 
 
 class Gate(NamedTuple):
-    """`weights` of the signs in the order of SIGNS; `ratios` of English letters to columns of each script."""
+    """`weights` of the signs, in their order; `ratios` of English letters to columns of each script."""
 
     weights: tuple[float, ...]
     bias: float
@@ -36,45 +66,64 @@ class Gate(NamedTuple):
 
 @cache
 def gate(path: Path = GATE) -> Gate:
-    """The fitted gate."""
+    """The fitted gate; a sign that it was fitted without weighs nothing."""
     table = json.loads(path.read_text("utf-8"))
-    weights = tuple(table["weights"][sign] for sign in SIGNS)
+    weights = tuple(float(table["weights"].get(sign, 0.0)) for sign in Signs._fields)
     return Gate(weights, table["bias"], table["threshold"], table["ratios"])
 
 
-def judge(source: str, hypothesis: Hypothesis, fitted: Gate | None = None) -> float:
-    """The probability, 0 to 1, that the hypothesis says what the source says.
+def judge(source: str, hypothesis: Hypothesis, fitted: Gate | None = None, language: str = UNKNOWN) -> float:
+    """The probability, 0 to 1, that the hypothesis says what the source says."""
+    return judge_all([(source, hypothesis)], fitted, language)
 
-    A number that is lost or made up, or no words at all, is 0. The cosine of both
-    embeddings was tried: it adds nothing beside the log-probability and costs another pass of the encoder.
-    """
-    if not WORD.search(hypothesis.text) or not numbers_kept(source, hypothesis.text):
-        return 0.0
+
+def judge_all(parts: Sequence[tuple[str, Hypothesis]], fitted: Gate | None = None, language: str = UNKNOWN) -> float:
+    """The same of a message in parts. A number that is lost or made up, or no words at all, is 0."""
     fitted = fitted or gate()
-    found = signs(source, hypothesis, fitted.ratios)
+    found = signs_of(parts, fitted.ratios, language)
+    if found is None:
+        return 0.0
     total = fitted.bias + sum(weight * sign for weight, sign in zip(fitted.weights, found, strict=True))
-    return 1 / (1 + math.exp(-total))
+    return 1 / (1 + math.exp(-max(-700.0, total)))
 
 
-def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float]) -> tuple[float, ...]:
-    """What the gate looks at, in the order of SIGNS."""
+def signs_of(
+    parts: Sequence[tuple[str, Hypothesis]], ratios: Mapping[str, float], language: str = UNKNOWN
+) -> Signs | None:
+    """The signs of a message in parts; None where it must not be shown whatever they say."""
+    if not all(WORD.search(hypothesis.text) and numbers_kept(source, hypothesis.text) for source, hypothesis in parts):
+        return None
+    each = [signs(source, hypothesis, ratios, language) for source, hypothesis in parts]
+    worst = Signs(*(together(values) for together, values in zip(WORST, zip(*each, strict=True), strict=True)))
+    return worst._replace(length=math.log(sum(len(hypothesis.text) for _, hypothesis in parts) + 1))
+
+
+def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float], language: str = UNKNOWN) -> Signs:
+    """The signs of one part."""
+    english = hypothesis.text
     expected = columns(source) * ratios.get(dominant_script(source) or "", 1.0)
-    return (
-        hypothesis.log_probability,
-        math.log(len(hypothesis.text) + 1),
-        abs(math.log((len(hypothesis.text) + 4) / (expected + 4))),
-        repeated(hypothesis.text),
+    return Signs(
+        log_probability=max(-20.0, hypothesis.log_probability),
+        length=math.log(len(english) + 1),
+        stretch=abs(math.log((len(english) + 4) / (expected + 4))),
+        repeated=repeated(english),
+        longest=longest_repeat(english),
+        negation_lost=float(negation_lost(source, english, language)),
+        negation_made=float(negation_made(source, english, language)),
+        letters=float(letters(source) != letters(english)),
     )
 
 
 def numbers_kept(source: str, english: str) -> bool:
-    """Are the numbers written in digits the same, in any order and any script's digits?
+    """Are the numbers written in digits the same, in any order and any script's digits, or small ones in words?
 
-    >>> numbers_kept("٦ أصابع", "6 fingers"), numbers_kept("6本", "five of them, 7")
-    (True, False)
+    >>> numbers_kept("٦ أصابع", "6 fingers"), numbers_kept("6本", "six of them"), numbers_kept("6本", "five, 7")
+    (True, True, False)
     """
     before, after = Counter(numbers(source)), Counter(numbers(english))
-    return not before - after and not {n for n in after - before if n not in before}
+    lost = before - after
+    spelled = Counter(SPELLED[word] for word in WORD.findall(english.lower()) if word in SPELLED)
+    return not lost - spelled and not {n for n in after - before if n not in before}
 
 
 def numbers(text: str) -> list[str]:
@@ -82,11 +131,37 @@ def numbers(text: str) -> list[str]:
     return ["".join(str(decimal(c)) for c in match if c.isdecimal()) for match in NUMBER.findall(text)]
 
 
+def letters(text: str) -> set[str]:
+    """The images that are named by letters; not A, which is a word in too many languages.
+
+    >>> sorted(letters("B is softer than C, c'est D'accord, 3D"))
+    ['B', 'C']
+    """
+    return set(IMAGE.findall(text))
+
+
 def repeated(text: str) -> float:
     """The share of words that belong to a run of two words or more said before."""
-    words = [word.lower() for word in WORD.findall(text)]
-    pairs = list(pairwise(words))
+    pairs = list(pairwise(_words(text)))
     return 1 - len(set(pairs)) / len(pairs) if pairs else 0.0
+
+
+def longest_repeat(text: str) -> float:
+    """The share of words in the longest run that is said twice.
+
+    >>> longest_repeat("like a house, like a house"), longest_repeat("the light is soft")
+    (0.5, 0.0)
+    """
+    words = _words(text)
+    for size in range(len(words) // 2, 1, -1):
+        runs = [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
+        if len(set(runs)) < len(runs):
+            return size / len(words)
+    return 0.0
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in WORD.findall(text)]
 
 
 def is_shown(confidence: float) -> bool:

@@ -11,34 +11,59 @@ from typing import NamedTuple
 
 LONGEST = 160  # columns of one segment: what the decoder saw in training
 
-_EMOJI_BASE = "[\U0001f000-\U0001faff☀-➿⌚⌛⏏⏩-⏺⬛⬜⭐⭕〰〽㊗㊙]"
+_EMOJI_BASE = "[\U0001f000-\U0001faff☀-➿⌚⌛⏏⏩-⏺⬅-⬇⬛⬜⭐⭕⤴⤵〰〽㊗㊙]"
 _EMOJI = f"{_EMOJI_BASE}[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
+_BREAKS = r"\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef"  # what an address cannot hold in running text
+_TOPS = "com|org|net|io|gg|ai|app|dev|eu|ru|jp|kr|cn|uk"  # not es, it, me: words after a full stop without a space
+_FILES = "png|jpe?g|webp|gif|svg|mp4|webm|mov|pdf|zip|json|txt|safetensors"
 _PROTECTED = re.compile(
     "|".join(
         (
             r"```.*?```|`[^`\n]+`",  # code
             r"<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d+(?::[tTdDfFR])?>|</[^:<>\n]+:\d+>|<id:\w+>",  # Discord
             r"\|\|",  # a spoiler's bars
-            r"(?:https?://|www\.|discord\.gg/)[^\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*[^\s<>`|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef.,;:!?)\]}'\"]",
+            rf"(?:https?://|www\.|discord\.gg/)[^{_BREAKS}]*[^{_BREAKS}.,;:!?)\]}}'\"]",
+            rf"(?<![A-Za-z0-9_@.-])(?:[A-Za-z0-9-]+\.)+(?:{_TOPS})(?![A-Za-z0-9_.-])(?:/[^{_BREAKS}]*[^{_BREAKS}.,;:!?)\]}}'\"])?",
+            rf"(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]+\.(?:{_FILES})(?![A-Za-z0-9_])",
             r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z0-9]",  # mail address
             r"(?<![A-Za-z0-9_])@(?:[A-Za-z0-9_][A-Za-z0-9_.]*[A-Za-z0-9_])",  # not @A: that names an image
+            r"(?<![A-Za-z0-9_#&])#(?=[^\W\d_])\w{2,}",  # hashtags; #2 names an image
             r"[\U0001f1e6-\U0001f1ff]{2}",  # flags
             rf"{_EMOJI}(?:\u200d{_EMOJI})*",
             r"[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u25a0-\u25ff]\ufe0f",
+            r"¯\\_\(ツ\)_/¯|[(（][^()（）\s\w]*\w?[^()（）\s\w.,!?%]+\w?[^()（）\s\w]*[)）][ﾉノ]?",  # kaomoji
             r"(?<![A-Za-z0-9_])"  # emoticons
             r"(?:[:;=8]['’]?-?[)(DPpOo3/\\|*]+|[xX]D+|[<]3|T[_.]?T|\^[_.]?\^)(?![A-Za-z0-9_])",
         )
     ),
     re.DOTALL,
 )
-_LOOSE = " \t\u3000\xa0,;:.!?、。，；：！？،؛-–—•*·>#"  # what is left in front where a protected piece or a line began
-# Where a text that is too long may be cut, best first; a part keeps what ends it.
+# What may stand in front, where a protected piece or a line began, and is not said.
+_LOOSE = re.compile(r"(?:[\s,;:.!?、。，；：！？،؛\-–—•·>#]|\*(?=\s))*")
+_ABBREVIATED = (
+    "bzw|ca|dr|etc|evtl|ing|inkl|max|min|mr|mrs|ms|nr|p|prof|s|sr|sra|srta|st|str|u|usw|vgl|vs|z|л|рис|см|стр|т"
+)
+# A sentence ends at a mark with white space behind it; at a dot only where no small letter follows, and no number or
+# abbreviation precedes it ("das 3. Bild", "z. B. hier").
+_SENTENCE = re.compile(
+    r"(?<=[!?؟۔])[\"'”»’)\]]*(?=\s)|(?<=[.…])[\"'”»’)\]]*(?=\s+[^\s\d])|(?<=[。！？｡।॥።։៕])[」』”]*(?=\s*[^\s」』”。！？])"
+)
+_NO_SENTENCE = re.compile(rf"(?:(?:^|[^\w])(?:\d+|{_ABBREVIATED}))\.$", re.IGNORECASE)
+# Where a sentence that is too long may be cut, best first; a part keeps what ends it.
 _CUTS = (
-    re.compile(r"(?<=[.!?…؟۔])(?=[\s])|(?<=[。！？｡।॥።။៕])"),
+    re.compile(r"(?<=[.!?…؟۔])(?=[\s])|(?<=[。！？｡।॥።։៕])"),
     re.compile(r"(?<=[,;:،؛])(?=\s)|(?<=[、，；])"),
     re.compile(r"(?<=\s)(?=\S)"),
     re.compile(r"(?<=.)(?=.)", re.DOTALL),
 )
+LAUGHTER = (
+    r"\b(?:(?P<laugh>ja|je|ji|ha|he|hi|ah|ха|хи|хе|ах)(?P=laugh)+\w?|[jk]{3,}|w{3,}|x+d+|lo+l|lmf?ao|rs(?:rs)+|5{3,})\b"
+    r"|[ㅋㅎㅠㅜ]+|ｗ+|(?<=[\u3040-\u9fff])w+|[哈呵嘻]{2,}|ه{3,}|ฮ{2,}"
+)
+_LAUGHS_FIRST = re.compile(rf"(?:(?:{LAUGHTER})\W*)+", re.IGNORECASE)
+_LAUGHS_LAST = re.compile(rf"(?:(?:{LAUGHTER})\W*)+$", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(\*\*|__|~~|\*|_)(?!\s)(?P<inner>[^*_~]+)(?<!\s)\1")
+_LETTER = re.compile(r"@?[A-D](?:\s*[,/&+]\s*@?[A-D])*\W*")  # names images, which no language does otherwise
 
 
 class Segment(NamedTuple):
@@ -52,7 +77,7 @@ def split(text: str, longest: int = LONGEST) -> list[Segment]:
     """Segments whose texts, put together, are `text` again.
 
     >>> [s.text for s in split("Mira <@42>: qué luz! 😍") if s.translate]
-    ['Mira', ': qué luz!']
+    ['Mira', 'qué luz!']
     """
     segments: list[Segment] = []
     at = 0
@@ -79,19 +104,52 @@ def spoken(text: str) -> str:
     return " ".join(_PROTECTED.sub(" ", text).split())
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a line; put together, they are the line.
+
+    >>> sentences("Das 3. Bild. Toll! B ist z. B. heller")
+    ['Das 3. Bild.', ' Toll!', ' B ist z. B. heller']
+    """
+    found, start = [], 0
+    for match in _SENTENCE.finditer(text):
+        before, after = text[start : match.end()], text[match.end() :].lstrip()
+        dot = text[: match.start()].endswith((".", "…"))
+        if dot and (after[:1].islower() or _NO_SENTENCE.search(before)):
+            continue
+        found.append(before)
+        start = match.end()
+    return [*found, text[start:]]
+
+
 def _plain(text: str, longest: int) -> list[Segment]:
-    """Lines and, in long lines, sentences; the white space around each is a segment of its own."""
+    """Lines, and in them sentences; the white space around each is a segment of its own."""
     segments: list[Segment] = []
     for line in re.split(r"(\s*[\n\r\v\f\x85\u2028\u2029]\s*)", text):
-        for part in _shorten(line, longest, _CUTS):
-            body = part.lstrip(_LOOSE).rstrip()
-            start = part.find(body) if body else len(part)
-            segments += [
-                Segment(part[:start], translate=False),
-                Segment(body, translate=any(c.isalpha() for c in body)),
-                Segment(part[start + len(body) :], translate=False),
-            ]
+        for sentence in sentences(line):
+            for part in _shorten(sentence, longest, _CUTS):
+                segments += _said(part)
     return [segment for segment in segments if segment.text]
+
+
+def _said(part: str) -> list[Segment]:
+    """What is said, between what only stands around it: white space, marks, laughter."""
+    body = part[_end_of_loose(part) :]
+    if first := _LAUGHS_FIRST.match(body):
+        body = body[first.end() :]
+        body = body[_end_of_loose(body) :]
+    start = len(part) - len(body)
+    if last := _LAUGHS_LAST.search(body):
+        body = body[: last.start()]
+    body = body.rstrip()
+    if emphasis := _EMPHASIS.fullmatch(body):
+        start, body = start + emphasis.start("inner"), emphasis["inner"]
+    said = any(c.isalpha() for c in body) and not _LETTER.fullmatch(body)
+    return [Segment(part[:start], False), Segment(body, said), Segment(part[start + len(body) :], False)]
+
+
+def _end_of_loose(text: str) -> int:
+    loose = _LOOSE.match(text)
+    return loose.end() if loose else 0
 
 
 def _shorten(text: str, longest: int, cuts: Sequence[re.Pattern[str]]) -> list[str]:

@@ -1,13 +1,15 @@
 """Any language in, English out: cuts a message up, decodes its parts in one batch, judges them, glues them together."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from translation import quality, segments
 from translation.bundled import BundledReader, Encoded
-from translation.decoding import EnglishDecoder
+from translation.canonical import canonical, finished_like, relaxed
+from translation.decoding import Hypothesis
 from translation.languages import find_language
-from translation.segments import Segment
+from translation.memory import Memory, key
 
 
 class Translation(NamedTuple):
@@ -17,48 +19,146 @@ class Translation(NamedTuple):
     confidence: float
 
 
+class Decoder(Protocol):
+    """What writes English: the bundled decoder, or a checkpoint."""
+
+    @property
+    def signature(self) -> str:
+        """Names the weights and the search, for readings and exports."""
+
+    @property
+    def gate_file(self) -> Path:
+        """The gate that is fitted to its log-probabilities."""
+
+    def hypotheses(self, encoded: Sequence[Encoded], languages: Sequence[str]) -> list[Hypothesis]:
+        """One hypothesis a text, in their order."""
+
+
 class Part(NamedTuple):
-    """A segment that is to be translated, and the message that it belongs to."""
+    """A segment that is to be translated: the message that it belongs to, its text, its language."""
 
     message: int
-    encoded: Encoded
+    text: str
+    language: str
+
+
+class Answer(NamedTuple):
+    """What a part became, and how sure that is."""
+
+    part: Part
+    hypothesis: Hypothesis
+    confidence: float
+
+    @property
+    def text(self) -> str:
+        """As it stands in the message."""
+        return finished_like(self.part.text, self.hypothesis.text)
+
+
+class Attempt(NamedTuple):
+    """A message in English before the gate has had its say."""
+
+    text: str
+    answers: list[Answer]
+    language: str
+
+    def confidence(self, fitted: quality.Gate) -> float:
+        """That of the whole; 1 where nothing had to be translated."""
+        parts = [(answer.part.text, answer.hypothesis) for answer in self.answers]
+        return quality.judge_all(parts, fitted, self.language) if parts else 1.0
 
 
 def translate(
-    reader: BundledReader, decoder: EnglishDecoder, encoded: Sequence[Encoded], languages: Sequence[str]
+    reader: BundledReader,
+    decoder: Decoder,
+    encoded: Sequence[Encoded],
+    languages: Sequence[str],
+    memory: Memory | None = None,
 ) -> list[Translation]:
-    """One translation for each encoded message, whose language is known or `und`."""
+    """One translation for each encoded message, whose language is known or `und`; `memory` is asked first."""
+    fitted = quality.gate(decoder.gate_file)
+    found: list[Translation] = []
+    for attempt in attempts(reader, decoder, encoded, languages, memory):
+        confidence = attempt.confidence(fitted)
+        found.append(Translation(attempt.text if confidence >= fitted.threshold else None, confidence))
+    return found
+
+
+def attempts(
+    reader: BundledReader,
+    decoder: Decoder,
+    encoded: Sequence[Encoded],
+    languages: Sequence[str],
+    memory: Memory | None = None,
+) -> list[Attempt]:
+    """The messages cut up, translated, each rejected part a second time, and glued together, good or bad."""
     cut = [
         [] if is_english(language) else segments.split(message.text)
         for message, language in zip(encoded, languages, strict=True)
     ]
-    parts = encoded_parts(reader, encoded, cut)
-    hypotheses = decoder.translate([part.encoded.memory for part in parts])
-    spoken: list[list[str]] = [[] for _ in encoded]
-    confidences: list[list[float]] = [[] for _ in encoded]
-    for part, hypothesis in zip(parts, hypotheses, strict=True):
-        spoken[part.message].append(hypothesis.text)
-        confidences[part.message].append(quality.judge(part.encoded.text, hypothesis))
+    parts = [Part(n, piece.text, languages[n]) for n, pieces in enumerate(cut) for piece in pieces if piece.translate]
+    source = Source(reader, decoder, {message.text: message for message in encoded}, memory)
+    answers: list[list[Answer]] = [[] for _ in encoded]
+    for answer in answered(source, parts, quality.gate(decoder.gate_file)):
+        answers[answer.part.message].append(answer)
     return [
-        glued(message.text, pieces, texts, confidence)
-        for message, pieces, texts, confidence in zip(encoded, cut, spoken, confidences, strict=True)
+        Attempt(segments.join(pieces, [one.text for one in own]) if pieces else message.text, own, language)
+        for message, pieces, own, language in zip(encoded, cut, answers, languages, strict=True)
     ]
 
 
-def encoded_parts(reader: BundledReader, encoded: Sequence[Encoded], cut: Sequence[Sequence[Segment]]) -> list[Part]:
-    """What is to be decoded, in order; only what was cut out of a longer message is encoded anew."""
-    wanted = [(n, piece.text) for n, pieces in enumerate(cut) for piece in pieces if piece.translate]
-    anew = [text for n, text in wanted if text != encoded[n].text]
-    fresh = iter(reader.encode(anew, ["single"] * len(anew)))
-    return [Part(n, encoded[n] if text == encoded[n].text else next(fresh)) for n, text in wanted]
+def answered(source: "Source", parts: Sequence[Part], fitted: quality.Gate) -> list[Answer]:
+    """One answer a part; what the gate rejects is tried once more in another form, and the surer answer counts."""
+    plain = [canonical(part.text, part.language) for part in parts]
+    best = _judged(source, parts, plain, fitted)
+    other = {
+        n: second
+        for n, part in enumerate(parts)
+        if best[n].confidence < fitted.threshold and (second := another_form(part, plain[n])) is not None
+    }
+    again = _judged(source, [parts[n] for n in other], list(other.values()), fitted)
+    for n, answer in zip(other, again, strict=True):
+        best[n] = max(best[n], answer, key=lambda one: one.confidence)
+    return best
 
 
-def glued(text: str, pieces: Sequence[Segment], spoken: Sequence[str], confidences: Sequence[float]) -> Translation:
-    """The parts as one text; the least sure of them speaks for the whole."""
-    if not spoken:
-        return Translation(text, 1.0)
-    confidence = min(confidences)
-    return Translation(segments.join(pieces, spoken) if quality.is_shown(confidence) else None, confidence)
+def another_form(part: Part, plain: str) -> str | None:
+    """Without stretching and repetition; None where there is none, so that only what is typed oddly costs twice."""
+    form = relaxed(part.text, part.language)
+    return form if form != plain else None
+
+
+def _judged(source: "Source", parts: Sequence[Part], forms: Sequence[str], fitted: quality.Gate) -> list[Answer]:
+    written = source.written([(form, part.language) for form, part in zip(forms, parts, strict=True)])
+    return [
+        Answer(part, hypothesis, quality.judge(part.text, hypothesis, fitted, part.language))
+        for part, hypothesis in zip(parts, written, strict=True)
+    ]
+
+
+class Source:
+    """Where hypotheses come from: what is remembered, else the decoder; `known` are messages encoded already."""
+
+    def __init__(
+        self, reader: BundledReader, decoder: Decoder, known: Mapping[str, Encoded], memory: Memory | None
+    ) -> None:
+        self._reader, self._decoder, self._known = reader, decoder, known
+        self._memory = memory if memory is not None else Memory(room=0)
+        self._signature = f"{reader.signature}|{decoder.signature}"
+
+    def written(self, texts: Sequence[tuple[str, str]]) -> list[Hypothesis]:
+        """One hypothesis for each (text, language), in their order; what occurs twice is decoded once."""
+        keys = [key(text, language, self._signature) for text, language in texts]
+        found = {one: self._memory.find(one) for one in dict.fromkeys(keys)}
+        missing = {one: text for one, (text, _) in zip(keys, texts, strict=True) if found[one] is None}
+        anew = [text for text in missing.values() if text not in self._known]
+        fresh = dict(zip(anew, self._reader.encode(anew, ["single"] * len(anew)), strict=True))
+        encoded = [self._known.get(text) or fresh[text] for text in missing.values()]
+        written = self._decoder.hypotheses(encoded, [one.language for one in missing])
+        for one, hypothesis in zip(missing, written, strict=True):
+            self._memory.keep(one, hypothesis)
+        decoded = dict(zip(missing, written, strict=True))
+        return [found[one] or decoded[one] for one in keys]
 
 
 def is_english(language: str) -> bool:

@@ -1,6 +1,7 @@
 """The English decoder as two ONNX graphs, fp32 or int8.
 
-`memory_graph` runs once a message (adapter, then keys and values of every cross-attention), `step_graph` once a token.
+`memory_graph` runs once a message (adapter, bridge, then keys and values of every cross-attention), `step_graph` once a
+token.
 """
 
 from typing import Any
@@ -11,10 +12,11 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from translation.training.decoder_model import HEADS, LAYERS, WIDTH
+from translation.training.decoder_model import HEADS, LAYERS, MEMORY, WIDTH
 
 CANDIDATES = 12  # next tokens a hypothesis: two beams' worth and some for what the loop guard drops
 SIZE = WIDTH // HEADS
+WEIGHT_LIMIT = 63  # of 127: 7 of the 8 bits
 Array = NDArray[np.float32]
 
 
@@ -58,7 +60,7 @@ class Graph:
         columns = [
             self.constant(name + ".scale", scale),
             middle,
-            self.constant(name + ".zero", np.full(len(scale), 128, np.uint8)),
+            self.constant(name + ".zero", np.zeros(len(scale), np.int8)),
         ]
         x = self("QuantizeLinear", x, step, middle)
         return self(
@@ -71,10 +73,10 @@ class Graph:
         return helper.make_model(graph, opset_imports=opsets, ir_version=10)
 
 
-def quantized(weight: Array) -> tuple[NDArray[np.uint8], Array]:
-    """Symmetric around 128, one scale a column."""
-    scale = np.maximum(np.abs(weight).max(0), 1e-8).astype(np.float32) / 127
-    return (np.round(weight / scale) + 128).astype(np.uint8), scale
+def quantized(weight: Array) -> tuple[NDArray[np.int8], Array]:
+    """Symmetric, one scale a column. uint8 by int8 is twice as fast as by uint8 in AVX2, but saturates with 8 bits."""
+    scale = np.maximum(np.abs(weight).max(0), 1e-8).astype(np.float32) / WEIGHT_LIMIT
+    return np.round(weight / scale).astype(np.int8), scale
 
 
 def joined(tensors: dict[str, Array], names: list[str]) -> tuple[Array, Array]:
@@ -94,10 +96,10 @@ def cross_values(kind: str) -> list[onnx.ValueInfoProto]:
 
 
 def memory_graph(tensors: dict[str, Array], scales: dict[str, float] | None) -> onnx.ModelProto:
-    """memory (messages, source, 384) -> key_0.., value_0.. of every layer's cross-attention."""
+    """memory (messages, source, 1152), mask (messages, 1, 1, source) -> key_0.., value_0.. of each cross-attention."""
     graph = Graph(scales)
-    weight, bias = joined(tensors, ["adapter"])
-    x = graph.norm(graph.linear("memory", "adapter", weight, bias), "adapter_norm", tensors)
+    x = bridged(graph, graph.linear("memory", "adapter", *joined(tensors, ["adapter"])), tensors)
+    x = graph.norm(x, "adapter_norm", tensors)
     names = [f"layers.{layer}.cross.{part}" for layer in range(LAYERS) for part in "kv"]
     parts = graph.split(graph.linear(x, "memory_all", *joined(tensors, names)), 2 * LAYERS)
     for layer in range(LAYERS):
@@ -107,8 +109,31 @@ def memory_graph(tensors: dict[str, Array], scales: dict[str, float] | None) -> 
         ):
             rows = graph("Reshape", part, graph.shape(0, 0, HEADS, SIZE))
             graph.nodes.append(helper.make_node("Transpose", [rows], [f"{kind}_{layer}"], perm=order))
-    memory = value("memory", TensorProto.FLOAT, "messages", "source", WIDTH)
-    return graph.model([memory], cross_values("key") + cross_values("value"))
+    memory = value("memory", TensorProto.FLOAT, "messages", "source", MEMORY)
+    mask = value("mask", TensorProto.FLOAT, "messages", 1, 1, "source")
+    return graph.model([memory, mask], cross_values("key") + cross_values("value"))
+
+
+def bridged(graph: Graph, x: str, tensors: dict[str, Array]) -> str:
+    """The bridge: attention of the memory over itself, then feed-forward."""
+    y = graph.norm(x, "bridge.norm1", tensors)
+    names = [f"bridge.own.{part}" for part in "qkv"]
+    rows = [
+        graph("Reshape", part, graph.shape(0, 0, HEADS, SIZE))
+        for part in graph.split(graph.linear(y, "bridge.own.qkv", *joined(tensors, names)), 3)
+    ]
+    orders = ((0, 2, 1, 3), (0, 2, 3, 1), (0, 2, 1, 3))
+    query, keys, values = (graph("Transpose", part, perm=order) for part, order in zip(rows, orders, strict=True))
+    attended = graph("Transpose", attend(graph, query, keys, values, mask="mask"), perm=(0, 2, 1, 3))
+    merged = graph("Reshape", attended, graph.shape(0, 0, WIDTH))
+    x = graph("Add", x, graph.linear(merged, "bridge.own.out", *joined(tensors, ["bridge.own.out"])))
+    return fed(graph, x, "bridge.", tensors)
+
+
+def fed(graph: Graph, x: str, name: str, tensors: dict[str, Array]) -> str:
+    """The feed-forward part of a layer."""
+    y = graph.linear(graph.norm(x, name + "norm3", tensors), name + "up", *joined(tensors, [name + "up"]))
+    return graph("Add", x, graph.linear(graph("Gelu", y), name + "down", *joined(tensors, [name + "down"])))
 
 
 def step_graph(tensors: dict[str, Array], scales: dict[str, float] | None) -> onnx.ModelProto:
@@ -127,9 +152,7 @@ def step_graph(tensors: dict[str, Array], scales: dict[str, float] | None) -> on
     for layer in range(LAYERS):
         x = own_attention(graph, x, layer, tensors)
         x = cross_attention(graph, x, layer, tensors)
-        name = f"layers.{layer}."
-        y = graph.linear(graph.norm(x, name + "norm3", tensors), name + "up", *joined(tensors, [name + "up"]))
-        x = graph("Add", x, graph.linear(graph("Gelu", y), name + "down", *joined(tensors, [name + "down"])))
+        x = fed(graph, x, f"layers.{layer}.", tensors)
     logits = graph.linear(graph.norm(x, "norm", tensors), "embedding", tensors["embedding.weight"].T, None)
     best = helper.make_node("TopK", [graph("LogSoftmax", logits), graph.shape(CANDIDATES)], ["log_probability", "next"])
     graph.nodes.append(best)
@@ -164,12 +187,8 @@ def embedded(graph: Graph, table: Array) -> str:
         return graph("Transpose", graph("Gather", graph.constant("embedding", table.T), "token", axis=1), perm=(1, 0))
     values, scale = quantized(table.T)
     raw = graph("Cast", graph("Gather", graph.constant("embedding", values), "token", axis=1), to=TensorProto.FLOAT)
-    around = graph("Sub", raw, graph.constant("middle_float", np.float32(128)))
-    return graph(
-        "Transpose",
-        graph("Mul", around, graph("Gather", graph.constant("embedding.scale", scale), "token")),
-        perm=(1, 0),
-    )
+    scales = graph("Gather", graph.constant("embedding.scale", scale), "token")
+    return graph("Transpose", graph("Mul", raw, scales), perm=(1, 0))
 
 
 def own_attention(graph: Graph, x: str, layer: int, tensors: dict[str, Array]) -> str:

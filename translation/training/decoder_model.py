@@ -10,7 +10,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from translation.training.network import MEMORY_LAYERS
+
 WIDTH, HEADS, LAYERS, POSITIONS = 384, 6, 4, 448
+MEMORY = WIDTH * len(MEMORY_LAYERS)
 END, START = 0, 1  # the first two of the kept ids
 
 
@@ -51,28 +54,49 @@ class Layer(nn.Module):
         return x + self.drop(self.down(functional.gelu(self.up(self.norm3(x)))))  # type: ignore[no-any-return]
 
 
+class Bridge(nn.Module):
+    """One more encoder layer, pre-norm, between the frozen encoder and the decoder; it begins as the identity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm1, self.norm3, self.own = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH), Attention()
+        self.up, self.down, self.drop = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH), nn.Dropout(0.1)
+        for last in (self.own.out, self.down):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        y = self.norm1(x)
+        x = x + self.drop(self.own(y, y, mask=mask))
+        return x + self.drop(self.down(functional.gelu(self.up(self.norm3(x)))))  # type: ignore[no-any-return]
+
+
 class Decoder(nn.Module):
-    """tokens (batch, length), memory (batch, source, 384), mask (batch, source) -> logits (.., vocabulary)."""
+    """tokens (batch, length), memory (batch, source, 1152), mask (batch, source) -> logits (.., vocabulary)."""
 
     def __init__(self, vocabulary: int) -> None:
         super().__init__()
         self.embedding, self.position = nn.Embedding(vocabulary, WIDTH), nn.Parameter(torch.zeros(POSITIONS, WIDTH))
-        self.adapter, self.adapter_norm = nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH)
+        self.adapter, self.bridge, self.adapter_norm = nn.Linear(MEMORY, WIDTH), Bridge(), nn.LayerNorm(WIDTH)
         self.norm = nn.LayerNorm(WIDTH)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
 
     def forward(self, tokens: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
         x = self.embedding(tokens) + self.position[: tokens.shape[1]]
-        memory = self.adapter_norm(self.adapter(memory))
+        mask = mask[:, None, None, :]
+        memory = self.adapter_norm(self.bridge(self.adapter(memory), mask))
         for layer in self.layers:
-            x = layer(x, memory, mask[:, None, None, :])
+            x = layer(x, memory, mask)
         return self.norm(x) @ self.embedding.weight.T  # type: ignore[no-any-return]
 
 
 def load_decoder(path: Path) -> Decoder:
-    """Read a checkpoint, fp16 or fp32, as an fp32 module."""
+    """Read a checkpoint, fp16 or fp32, as fp32; one that knew only the encoder's last layer goes on from it."""
     tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
     model = Decoder(tensors["embedding.weight"].shape[0])
+    if tensors["adapter.weight"].shape[1] == WIDTH:
+        tensors["adapter.weight"] = functional.pad(tensors["adapter.weight"], (MEMORY - WIDTH, 0))
+        tensors = {**model.state_dict(), **tensors}
     model.load_state_dict(tensors)
     return model
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from translation.segments import spoken
 
 HELD_OUT = 100  # last lines of each Tatoeba file, at most a quarter of it
+MOST = 800  # Tatoeba pairs of a language; each costs as much to encode, once, as to learn from
 MARKUP = re.compile(r"\\(.)|\{[^}]*\}|[\[\]]")
 
 
@@ -34,7 +35,7 @@ class Corpus:
     held_tatoeba: tuple[Pair, ...]
     sha256: str  # of all files, in order of their names
 
-    def rounds(self, seed: int, size: int = 6000, opinions: float = 0.4) -> Iterator[list[Pair]]:
+    def rounds(self, seed: int, size: int = 6000, opinions: float = 0.7) -> Iterator[list[Pair]]:
         """Endless rounds: a share of opinions, the rest Tatoeba with languages drawn by the root of their size."""
         languages = sorted(self.tatoeba)
         weights = [len(self.tatoeba[language]) ** 0.5 for language in languages]
@@ -63,7 +64,7 @@ def load_corpus(tatoeba: Path, opinions: Sequence[Path]) -> Corpus:
     return Corpus(
         opinions=tuple(pair for pair in said if not is_held(pair.source)),
         tatoeba={
-            language: tuple(pair for pair in pairs[: -cut[language]] if pair.source not in held_sources)
+            language: tuple(pair for pair in sample(pairs[: -cut[language]], MOST) if pair.source not in held_sources)
             for language, pairs in files.items()
         },
         held_opinions=tuple(pair for pair in said if is_held(pair.source)),

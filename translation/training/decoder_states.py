@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from translation.tokens import PAD, Tokenizer
+from translation.training.network import MEMORY_LAYERS
 
 MOST = 160  # source tokens; longer training texts are cut
 States = NDArray[np.float16]
@@ -17,7 +18,7 @@ Encode = Callable[[Sequence[str]], list[NDArray[np.float32]]]
 
 
 class StateCache:
-    """Shards `NNNN.npy` (all tokens of its texts, fp16, 768 bytes each) with `NNNN.json` (text hash, tokens)."""
+    """Shards `NNNN.npy` (all tokens of its texts, fp16, 2,304 bytes each) with `NNNN.json` (text hash, tokens)."""
 
     def __init__(self, folder: Path, encode: Encode) -> None:
         self.folder, self.encode = folder, encode
@@ -68,7 +69,8 @@ def trunk_encoder(converted: Path, size: int = 64) -> Encode:
         for at in range(0, len(order), size):
             chosen = order[at : at + size]
             rows = torch.nn.utils.rnn.pad_sequence([ids[i] for i in chosen], batch_first=True, padding_value=PAD)
-            hidden = model(rows, attention_mask=(rows != PAD).long()).last_hidden_state.numpy()
+            layers = model(rows, attention_mask=(rows != PAD).long(), output_hidden_states=True).hidden_states
+            hidden = torch.cat([layers[number] for number in MEMORY_LAYERS], -1).numpy()
             found |= {i: hidden[row, : len(ids[i])] for row, i in enumerate(chosen)}
         return [found[i] for i in range(len(ids))]
 

@@ -2,12 +2,14 @@
 
     python -m translation.training.export --converted DIR --trained DIR --opinions DIR --out translation/weights
 
-Word embeddings stay in the 4 bits they came in; matrices become int8 (see quantize.py); heads stay float. Writes
+Word embeddings stay in the 4 bits they came in; matrices become int8, calibrated on training messages (see
+quantize.py); heads stay float. Writes
 `reader.onnx`, `tokens.model` and `reader.json` (labels in order, facts of the training).
 """
 
 import argparse
 import json
+import random
 import re
 import shutil
 import tempfile
@@ -20,16 +22,19 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 from translation.tokens import Tokenizer
+from translation.training import corpora
 from translation.training.examples import POLARITIES, PREFERENCES, Schema
 from translation.training.heads import schema_of
 from translation.training.network import KINDS, WIDTH, Branch, LanguageHead
-from translation.training.quantize import quantize
+from translation.training.quantize import Array, Observer, quantize
 from translation.training.trunk import load_trunk
 from translation.training.whole import OUTPUTS, Whole
+from translation.windows import WINDOW
 
-VERSION = 1
+VERSION = 2
 OPSET = 21  # the first with 4-bit integers
-IN_LAYERS = re.compile(r"(trunk|layers)\.\d+/(qkv|out|up|down)/")
+IN_LAYERS = re.compile(r"(trunk|layers)\.\d+\.(qkv|out|up|down)")
+CALIBRATION = 150  # messages
 BLOCK = 32  # word-embedding weights that share a scale
 
 
@@ -43,6 +48,19 @@ def assemble(converted: Path, trained: Path, schema: Schema) -> tuple[Whole, lis
     before = Tokenizer(converted / "tokens.model").before
     whole = Whole(load_trunk(converted / "trunk.safetensors"), branch, language, before, saved["temperature"])
     return whole.eval(), saved["languages"]
+
+
+@torch.inference_mode()
+def observed(whole: Whole, converted: Path, opinions: Path) -> dict[str, Array]:
+    """What goes into each matrix of the layers while the network reads training messages."""
+    observer = Observer((name, part) for name, part in whole.named_modules() if IN_LAYERS.search(name))
+    tokenizer, words = Tokenizer(converted / "tokens.model"), load_trunk(converted / "trunk.safetensors").words
+    texts = [row["source_text"] for row in corpora.opinions(opinions)]
+    for tokens in tokenizer.encode(random.Random(0).sample(texts, CALIBRATION)):
+        for kind in range(len(KINDS)):
+            ids = torch.tensor([tokens.ids[:WINDOW]])
+            whole(words(ids), torch.ones_like(ids), torch.tensor([kind]))
+    return observer.rows()
 
 
 def to_onnx(whole: Whole, path: Path) -> None:
@@ -63,7 +81,7 @@ def to_onnx(whole: Whole, path: Path) -> None:
             "kind": {0: "batch"},
             "tokens": free,
             "memory": free,
-            **{name: {0: "batch"} for name in ("language", "labels", "preference", "embedding")},
+            **{name: {0: "batch"} for name in ("language", "labels", "preference")},
         },
     )
 
@@ -131,7 +149,7 @@ def main() -> None:
         to_onnx(whole, Path(folder) / "plain.onnx")
         model = onnx.load(Path(folder) / "plain.onnx")
     if not args.float:
-        quantize(model, lambda name: IN_LAYERS.search(name) is not None, lambda name: "/down/" in name)
+        quantize(model, observed(whole, args.converted, args.opinions))
     add_words(model, args.converted)
     onnx.checker.check_model(model)
     onnx.save(model, args.out / "reader.onnx")

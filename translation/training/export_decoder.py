@@ -3,9 +3,9 @@
     python -m translation.training.export_decoder best.safetensors --keep keep.json --tokenizer tokenizer.json
         --tatoeba DIR --opinions DIR... --states DIR --out translation/weights
 
-Weights are uint8 with a scale a column, activations uint8 with one *static* scale a matrix, calibrated on cached
-states: a scale taken from the batch would make a translation depend on its neighbours. uint8 on both sides, because
-uint8 x int8 saturates on processors without VNNI. `--fp32` writes the same graphs unquantized, to compare with.
+Weights are int8 with a scale a column, activations uint8 with one *static* scale a matrix, calibrated on cached
+states: a scale taken from the batch would make a translation depend on its neighbours. Weights use 7 of the 8 bits,
+because uint8 x int8 saturates on processors without VNNI. `--fp32` writes the same graphs unquantized, to compare with.
 """
 
 import argparse
@@ -30,10 +30,10 @@ def calibrated(model: Decoder, states: list[States], targets: list[list[int]]) -
         flat = values.abs().flatten()
         found[name] = max(found.get(name, 0.0), float(flat.kthvalue(max(1, int(len(flat) * 0.9999))).values))
 
-    for layer in range(LAYERS):
-        for part in ("own.q", "own.out", "cross.q", "cross.k", "cross.out", "up", "down"):
-            name = f"layers.{layer}.{part}"
-            model.get_submodule(name).register_forward_hook(lambda _m, given, _out, name=name: note(name, given[0]))
+    parts = ("own.q", "own.out", "cross.q", "cross.k", "cross.out", "up", "down")
+    names = [f"layers.{layer}.{part}" for layer in range(LAYERS) for part in parts]
+    for name in (*names, *(f"bridge.{part}" for part in parts if "cross" not in part)):
+        model.get_submodule(name).register_forward_hook(lambda _m, given, _out, name=name: note(name, given[0]))
     model.norm.register_forward_hook(lambda _m, _given, out: note("embedding", out))
     with torch.inference_mode():
         for at in range(0, len(states), 32):

@@ -128,7 +128,7 @@ def train(branch: Branch, pool: Pool, aside: Sequence[Pool], schema: Schema, arg
 
     def save() -> None:
         judge.load_state_dict(average.state)
-        report = {
+        report: dict[str, Any] = {
             "step": step,
             "minutes": round((time.time() - begin) / 60, 1),
             **figures(judge, together(aside), schema),

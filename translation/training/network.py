@@ -1,7 +1,7 @@
 """The reader's network in plain PyTorch: the frozen trunk, the critique branch on its middle states, the language head.
 
-The trunk's last states are the English decoder's memory and stay as they are; the branch is a fine-tuned copy of the
-upper layers, so no head pays for another.
+States of several of the trunk's layers are the English decoder's memory and stay as they are; the branch is a
+fine-tuned copy of the upper layers, so no head pays for another.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from torch.nn import functional
 WIDTH, HEADS, INNER, LAYERS, POSITIONS = 384, 12, 1536, 12, 512
 FORK = 6  # the branch reads the trunk's states after this many layers
 DEPTH = 4  # and has this many of its own: copies of the next ones; the last two know sentences, not words
+MEMORY_LAYERS = (4, 8, 12)  # their states, side by side, are the English decoder's memory
 LANGUAGE_LAYERS = (0, 3)  # 0: the embeddings; pooled states of these feed the language head
 KINDS = ("single", "pair", "set")
 RARITY = (-3.5, 0.0, -2.0, 0.0, 0.0, -2.0)  # logits to start from: most tokens are no evidence

@@ -44,17 +44,19 @@ def silent_sentences(parallel: Path, each: int, rng: random.Random) -> list[tupl
     return chosen
 
 
-def messages(opinions: Path, parallel: Path, variants: int, seed: int) -> tuple[list[Opinion], list[Opinion]]:
-    """(training messages, messages set aside for choosing settings)."""
+def messages(
+    opinions: Path, collection: Path, parallel: Path | None, variants: int, seed: int
+) -> tuple[list[Opinion], list[Opinion]]:
+    """(training messages, messages set aside for choosing settings); with `parallel` also some that judge nothing."""
     rng = random.Random(seed)
-    rows = list(corpora.opinions(opinions))
+    rows = list(corpora.opinions(opinions, collection))
     aside = held_out([row["reference"] for row in rows])
     kept = [row for row, out in zip(rows, aside, strict=True) if not out]
     train, mates = [read(row) for row in kept], defaultdict(list)
     for opinion in train:
         if opinion.kind == "single" and opinion.labels:
             mates[opinion.language].append(opinion)
-    sentences = silent_sentences(parallel, 110, rng)
+    sentences = silent_sentences(parallel, 110, rng) if parallel else []
     chatter = defaultdict(list)
     for sentence, language in sentences:
         chatter[language].append(sentence)
@@ -65,7 +67,7 @@ def messages(opinions: Path, parallel: Path, variants: int, seed: int) -> tuple[
     ]
     references = [reference(row) for row in kept if row["language"] != "en"]
     silent = [Opinion(text, rng.choice(KINDS), source="silent") for text, _ in sentences]
-    silent += [Opinion(nonsense(rng), rng.choice(KINDS), source="silent") for _ in range(500)]
+    silent += [Opinion(nonsense(rng), rng.choice(KINDS), source="silent") for _ in sentences[::30]]
     return [*train, *more, *references, *silent], [read(row) for row, out in zip(rows, aside, strict=True) if out]
 
 
@@ -106,11 +108,28 @@ def with_states(examples: list[Example], trunk: Trunk) -> Pool:
 
 
 def build(
-    trunk: Trunk, tokenizer: Tokenizer, schema: Schema, opinions: Path, parallel: Path, variants: int, seed: int
+    trunk: Trunk,
+    tokenizer: Tokenizer,
+    schema: Schema,
+    opinions: Path,
+    collection: Path,
+    parallel: Path | None,
+    variants: int,
+    seed: int,
 ) -> tuple[Pool, Pool]:
-    """The pools for training and for choosing settings."""
-    train, aside = messages(opinions, parallel, variants, seed)
+    """The pools of one collection, for training and for choosing settings."""
+    train, aside = messages(opinions, collection, parallel, variants, seed)
     return (
         with_states(encode(train, tokenizer, schema), trunk),
         with_states(encode(aside, tokenizer, schema), trunk),
+    )
+
+
+def together(pools: Sequence[Pool]) -> Pool:
+    """Several pools as one."""
+    ends = np.cumsum([0, *(len(pool.states) for pool in pools)])
+    return Pool(
+        [example for pool in pools for example in pool.examples],
+        np.concatenate([pool.states for pool in pools]),
+        np.concatenate([[0], *(pool.starts[1:] + at for pool, at in zip(pools, ends, strict=False))]),
     )

@@ -8,6 +8,7 @@ from translation.training.network import (
     FORK,
     HEADS,
     LANGUAGE_LAYERS,
+    MEMORY_LAYERS,
     WIDTH,
     Branch,
     LanguageHead,
@@ -17,7 +18,7 @@ from translation.training.network import (
     pooled,
 )
 
-OUTPUTS = ("language", "tokens", "labels", "preference", "memory", "embedding")
+OUTPUTS = ("language", "tokens", "labels", "preference", "memory")
 
 
 class FusedLayer(nn.Module):
@@ -63,14 +64,10 @@ class Whole(nn.Module):
         followed = torch.cat([weight[:, 1:], torch.zeros_like(weight[:, :1])], 1)
         words = followed * (torch.arange(tokens) >= self.before).float()
         x = self.norm(embedded + self.positions[:tokens])
-        early, middle = [x] if 0 in LANGUAGE_LAYERS else [], x
-        for number, layer in enumerate(self.trunk, 1):
-            x = layer(x, bias)
-            if number in LANGUAGE_LAYERS:
-                early.append(x)
-            if number == FORK:
-                middle = x
-        language = self.language(torch.cat([pooled(state, words) for state in early], -1)) / self.temperature
-        *parts, labels, preference = self.branch(middle, weight, words, kind)
-        embedding = functional.normalize(pooled(x, weight), dim=-1)
-        return language, torch.cat(parts, -1), labels, preference, x, embedding
+        states = [x]
+        for layer in self.trunk:
+            states.append(layer(states[-1], bias))
+        early = torch.cat([pooled(states[number], words) for number in LANGUAGE_LAYERS], -1)
+        *parts, labels, preference = self.branch(states[FORK], weight, words, kind)
+        memory = torch.cat([states[number] for number in MEMORY_LAYERS], -1)
+        return self.language(early) / self.temperature, torch.cat(parts, -1), labels, preference, memory

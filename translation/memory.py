@@ -1,0 +1,62 @@
+"""Remembers what was translated, so that what many people write ("nice!", "B") is decoded once.
+
+Kept in the process and bounded: a reading costs milliseconds and its result is in the store, so nothing is gained by a
+cache that outlives the process or is shared.
+"""
+
+import threading
+import unicodedata
+from collections import OrderedDict
+from typing import NamedTuple
+
+from translation.decoding import Hypothesis
+
+ROOM = 4096  # translations, mostly under 1 KB
+
+
+class Key(NamedTuple):
+    """What a translation depends on; `signature` names weights and settings, so no model gets another's text."""
+
+    text: str
+    language: str
+    signature: str
+
+
+class Memory:
+    """The translations used last, by `Key`; safe to share between threads."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self.hits = self.misses = 0
+        self._room, self._lock = room, threading.Lock()
+        self._kept: OrderedDict[Key, Hypothesis] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, key: Key) -> Hypothesis | None:
+        """What was kept, which counts as used now; the answer is counted as a hit or a miss."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                self.misses += 1
+                return None
+            self.hits += 1
+            self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: Key, hypothesis: Hypothesis) -> None:
+        """Keep it, and forget what was used longest ago where there is no room."""
+        with self._lock:
+            self._kept[key] = hypothesis
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._room:
+                self._kept.popitem(last=False)
+
+
+def key(text: str, language: str, signature: str) -> Key:
+    """The key of a text: two spellings that the tokenizer reads as one (NFKC, white space) have the same.
+
+    >>> key("ｌｕｚ  suave ", "es", "m1") == key("luz suave", "es", "m1"), key("a", "es", "m1") == key("a", "es", "m2")
+    (True, False)
+    """
+    return Key(" ".join(unicodedata.normalize("NFKC", text).split()), language, signature)
