@@ -109,6 +109,9 @@ def _told() -> Iterator[None]:
     except ModelError as error:
         tell(str(error))
         raise typer.Exit(1) from None
+    except OSError as error:
+        tell(f"{error.filename or 'the models folder'}: {error.strerror or error}; see to it and run the command again")
+        raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from feedback.evidence import UNSPACED
 from feedback.records import LETTERS, Letter
 
-ALPHABETS = ("ABCD", "ＡＢＣＤ", "АБВГ", "ΑΒΓΔ", "אבגד", "1234", "１２３４", "١٢٣٤", "۱۲۳۴", "१२३४")
+# Not the Cyrillic ones: В and А are among the commonest Russian words, and Latin letters are typed with them.
+ALPHABETS = ("ABCD", "ＡＢＣＤ", "ΑΒΓΔ", "אבגד", "1234", "１２３４", "١٢٣٤", "۱۲۳۴", "१२३४")
 MEANT: dict[str, Letter] = {sign: LETTERS[n] for signs in ALPHABETS for n, sign in enumerate(signs)}
 BESIDE = rf"[^\W{UNSPACED}\uac00-\ud7af]"  # a letter beside makes a word of it, but not in 3번 or BとC
 NAME = re.compile(rf"(?<!{BESIDE})[{''.join(MEANT)}](?!{BESIDE})")
@@ -23,8 +24,11 @@ def named_by(text: str, span: tuple[int, int]) -> tuple[Letter, ...]:
     >>> named_by("3 is blurry, and 4 forgot the cat ears", (19, 38)), named_by("B and D both glow. Nice", (8, 17))
     (('D',), ('D',))
     """
-    inside = {letter for place, letter in _names(text) if span[0] <= place < span[1]}
-    before = [(place, letter) for place, letter in _names(text) if place < span[0]]
+    names = list(_names(text))
+    if {letter for _, letter in names} == {"A"} and "A" in text:
+        return ()  # a bare A is an article or a preposition in too many languages
+    inside = {letter for place, letter in names if span[0] <= place < span[1]}
+    before = [(place, letter) for place, letter in names if place < span[0]]
     if not inside and before and not SENTENCE_END.search(text, before[-1][0], span[0]):
         return (before[-1][1],)
     return tuple(sorted(inside))

@@ -138,4 +138,7 @@ def lock_path(models: Path, name: str) -> Path:
 def find_lock(models: Path, name: str) -> Lock | None:
     """What is known of an earlier fetch, or None."""
     path = lock_path(models, name)
-    return Lock(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+    try:
+        return Lock(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(f"{path} is damaged ({error}): delete it and fetch the model again") from error

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from translation import quality
 from translation.bundled import Encoded
 from translation.checkpoints import Checkpoint, Lock, ModelError, find_lock, folder_of, get_checkpoint
 from translation.decoding import Hypothesis
@@ -121,10 +122,11 @@ def loaded(checkpoint: Checkpoint, folder: Path, lock: Lock, threads: int) -> Ch
         gate=fitted if fitted.exists() else DEFAULT_GATE,
     )
     try:
+        quality.gate(decoder.gate_file)
         wrong = self_test(decoder)
     except ImportError:
         raise ModelError("translation models need ctranslate2: run pip install 'opine[checkpoints]'") from None
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
         raise ModelError(
             f"{checkpoint.name} cannot be loaded ({error}): delete {folder.parent} and fetch it again"
         ) from error

@@ -78,6 +78,8 @@ def _persist(client: "httpx.Client", url: str, part: Path, progress: Progress) -
                     "--mirror, and run the command again: it goes on where it stopped"
                 ) from error
             time.sleep(0.1 * 2**failures)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ModelError(f"{url} cannot be fetched ({error}): check --mirror") from error
 
 
 class _Busy(Exception):

@@ -44,7 +44,7 @@ def install(
     if checkpoint.notice and not accept_licence:
         raise ModelError(f"{checkpoint.notice} If that is all right, add --accept-licence")
     lock = find_lock(models, checkpoint.name)
-    if lock is None or revision not in ("", lock.revision, lock.commit):
+    if lock is None or revision not in ("", lock.commit):
         lock = Lock(checkpoint.id, revision or checkpoint.revision)
         shutil.rmtree(models / checkpoint.name, ignore_errors=True)
     folder = folder_of(models, checkpoint.name)

@@ -162,8 +162,3 @@ def longest_repeat(text: str) -> float:
 
 def _words(text: str) -> list[str]:
     return [word.lower() for word in WORD.findall(text)]
-
-
-def is_shown(confidence: float) -> bool:
-    """Is it sure enough to be shown?"""
-    return confidence >= gate().threshold

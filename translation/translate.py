@@ -92,6 +92,7 @@ def attempts(
     memory: Memory | None = None,
 ) -> list[Attempt]:
     """The messages cut up, translated, each rejected part a second time, and glued together, good or bad."""
+    languages = [found.tag if (found := find_language(language)) else language for language in languages]
     cut = [
         [] if is_english(language) else segments.split(message.text)
         for message, language in zip(encoded, languages, strict=True)

@@ -203,7 +203,8 @@ def main() -> None:
         )
         for collection in collections
     ]
-    pool, aside = together([train for train, _ in parts]), [aside for _, aside in parts]
+    pool = together([train for train, _ in parts])
+    aside = [part for _, part in parts if part.examples]  # a small collection may give none
     branch = Branch(len(schema.aspects), len(schema.attributes))
     start_layers(branch.layers, trunk)
     if args.start:

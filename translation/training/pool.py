@@ -97,7 +97,7 @@ def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
 @torch.inference_mode()
 def with_states(examples: list[Example], trunk: Trunk) -> Pool:
     """Run the trunk up to the fork over all examples."""
-    starts = np.concatenate([[0], np.cumsum([len(e.ids) for e in examples])])
+    starts = np.cumsum([0, *(len(e.ids) for e in examples)])
     states = np.empty((int(starts[-1]), trunk.positions.shape[1]), np.float16)
     for chunk in batches([len(e.ids) for e in examples], 4000):
         ids, mask = padded([examples[i] for i in chunk])
