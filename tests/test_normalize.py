@@ -196,7 +196,9 @@ def test_whole_words_hold_the_span_and_are_whole(text: str, data: st.DataObject)
         ("varför B:s och D:s broar slutar", "B:s och D:s broar slutar", "BD"),
         ("BとCはそもそも窓がない", "窓がない", "C"),
         ("3번 손이 이상해", "손이 이상해", "C"),
-        ("у В крупные пиксели", "крупные пиксели", "C"),
+        ("В целом слишком темно", "слишком темно", ""),  # a preposition
+        ("A bit too dark for me", "too dark", ""),  # an article
+        ("A is too dark, C is fine", "too dark", "A"),
         ("ב מרגישה ציור", "מרגישה ציור", "B"),
         ("B glows. The hands are odd", "The hands are odd", ""),
         ("the Best of 2024, DCB", "Best of 2024", ""),
