@@ -44,6 +44,8 @@ def test_weights_are_small() -> None:
 @given(st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(STRANGE)), max_size=40))
 @settings(deadline=None)
 def test_tokens_lie_inside_the_text_in_order_and_cover_what_is_visible(tokenizer: Tokenizer, text: str) -> None:
+    marks = "\ufffd\u2581"  # of a byte that was no text, and sentencepiece's own of a space: the only two that it drops
+    text = "".join("." if c in marks else c for c in text)
     (tokens,) = tokenizer.encode([text])
     assert len(tokens.ids) == len(tokens.offsets) + tokenizer.before + 1
     assert all(0 <= start <= end <= len(text) for start, end in tokens.offsets)
