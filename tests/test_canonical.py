@@ -1,7 +1,7 @@
 """The form in which a sentence is translated."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from translation.canonical import canonical, finished_like, relaxed
@@ -39,7 +39,8 @@ def test_forms(text: str, language: str, form: str) -> None:
     assert canonical(text, language) == form
 
 
-@given(st.text(st.sampled_from("abz éñж光 ا.,!?'-3"), max_size=80))
+@given(st.text(max_size=80))
+@example("aA¼¼¼¼")
 def test_the_form_of_a_form_is_itself(text: str) -> None:
     once = canonical(text)
     assert canonical(once) == once

@@ -24,14 +24,11 @@ def canonical(text: str, language: str = "") -> str:
     >>> canonical("la luz es suave"), canonical("LA B ES MEJOR!"), canonical("右が好き")
     ('La luz es suave.', 'La B es mejor!', '右が好き。')
     """
-    words = " ".join(unicodedata.normalize("NFC", text).split())
+    words = _titled(" ".join(unicodedata.normalize("NFC", text).split()), language)
     if words.isupper() and sum(map(len, re.findall(r"[^\W\d_]+", words))) > SHORTENED:
-        words = " ".join(word if len(word.strip("@.,;:!?")) < 2 else _lower(word, language) for word in words.split())
-    start = next((n for n, c in enumerate(words) if c.isalpha()), None)
-    if start is None:
-        return words
-    words = words[:start] + _title(words[start], language) + words[start + 1 :]
-    return words + (_stop(words) if _unfinished(words) else "")
+        said = " ".join(word if len(word.strip("@.,;:!?")) < 2 else _lower(word, language) for word in words.split())
+        words = _titled(said, language)
+    return words + (_stop(words) if any(map(str.isalpha, words)) and _unfinished(words) else "")
 
 
 def relaxed(text: str, language: str = "") -> str:
@@ -58,8 +55,14 @@ def _lower(word: str, language: str) -> str:
     return (word.replace("I", "ı").replace("İ", "i") if language in DOTTED else word).lower()
 
 
-def _title(letter: str, language: str) -> str:
-    return "İ" if letter == "i" and language in DOTTED else letter.title()
+def _titled(words: str, language: str) -> str:
+    """With a capital for its first letter."""
+    start = next((n for n, c in enumerate(words) if c.isalpha()), None)
+    if start is None:
+        return words
+    letter = words[start]
+    capital = "İ" if letter == "i" and language in DOTTED else letter.title()
+    return words[:start] + capital + words[start + 1 :]
 
 
 def _stop(words: str) -> str:
