@@ -1,5 +1,7 @@
 """Cutting messages up and gluing them together."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +148,14 @@ def test_nothing_to_translate() -> None:
     assert split("") == []
     assert texts("123 ... 😍 https://example.org") == []
     assert split("😍") == [Segment("😍", translate=False)]
+
+
+@pytest.mark.parametrize(
+    "unit", ["ㅋ", "ｗ", "笑w", "哈", "ه", "ha", "(-", "-", "a.", "a@", "z. B. ", "*a", "lol ", ":)"]
+)
+def test_a_wall_of_text_is_cut_in_no_time(unit: str) -> None:
+    wall = "(" + unit * (4000 // len(unit)) + "й"
+    began = time.process_time()
+    pieces = split(wall)
+    assert time.process_time() - began < 5  # a pattern that backtracks needs hours
+    assert "".join(piece.text for piece in pieces) == wall

@@ -31,7 +31,7 @@ _PROTECTED = re.compile(
             r"[\U0001f1e6-\U0001f1ff]{2}",  # flags
             rf"{_EMOJI}(?:\u200d{_EMOJI})*",
             r"[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u25a0-\u25ff]\ufe0f",
-            r"¯\\_\(ツ\)_/¯|[(（][^()（）\s\w]*\w?[^()（）\s\w.,!?%]+\w?[^()（）\s\w]*[)）][ﾉノ]?",  # kaomoji
+            r"¯\\_\(ツ\)_/¯|[(（][^()（）\s\w]{0,6}\w?[^()（）\s\w.,!?%]{1,6}\w?[^()（）\s\w]{0,6}[)）][ﾉノ]?",
             r"(?<![A-Za-z0-9_])"  # emoticons
             r"(?:[:;=8]['’]?-?[)(DPpOo3/\\|*]+|[xX]D+|[<]3|T[_.]?T|\^[_.]?\^)(?![A-Za-z0-9_])",
         )
@@ -56,9 +56,10 @@ _CUTS = (
     re.compile(r"(?<=\s)(?=\S)"),
     re.compile(r"(?<=.)(?=.)", re.DOTALL),
 )
+# Possessive where no word boundary ends it: repeated below, it would backtrack for ever.
 LAUGHTER = (
     r"\b(?:(?P<laugh>ja|je|ji|ha|he|hi|ah|ха|хи|хе|ах)(?P=laugh)+\w?|[jk]{3,}|w{3,}|x+d+|lo+l|lmf?ao|rs(?:rs)+|5{3,})\b"
-    r"|[ㅋㅎㅠㅜ]+|ｗ+|(?<=[\u3040-\u9fff])w+|[哈呵嘻]{2,}|ه{3,}|ฮ{2,}"
+    r"|[ㅋㅎㅠㅜ]++|ｗ++|(?<=[\u3040-\u9fff])w++|[哈呵嘻]{2,}+|ه{3,}+|ฮ{2,}+"
 )
 _LAUGHS_FIRST = re.compile(rf"(?:(?:{LAUGHTER})\W*)+", re.IGNORECASE)
 _LAUGHS_LAST = re.compile(rf"(?:(?:{LAUGHTER})\W*)+$", re.IGNORECASE)
@@ -112,9 +113,9 @@ def sentences(text: str) -> list[str]:
     """
     found, start = [], 0
     for match in _SENTENCE.finditer(text):
-        before, after = text[start : match.end()], text[match.end() :].lstrip()
+        before, after = text[start : match.end()], text[match.end() : match.end() + 40].lstrip()
         dot = text[: match.start()].endswith((".", "…"))
-        if dot and (after[:1].islower() or _NO_SENTENCE.search(before)):
+        if dot and (after[:1].islower() or _NO_SENTENCE.search(before[-12:])):
             continue
         found.append(before)
         start = match.end()
