@@ -1,5 +1,6 @@
 """The labelled opinions that the training set aside, and what the reader's heads say of them."""
 
+import argparse
 import pickle
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,16 @@ from feedback.normalize import normalize
 from translation.bundled import BundledReader, Encoded
 from translation.training import corpora
 from translation.training.split import held_out
+
+
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """What every benchmark of the messages set aside is told."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--opinions", type=Path, required=True)
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further collections")
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, help="a file that keeps the encoder's outputs")
+    return parser
 
 
 def set_aside(folder: Path, more: Sequence[Path] = ()) -> list[dict[str, Any]]:

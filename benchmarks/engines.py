@@ -7,7 +7,6 @@ as many threads, on the same messages, in alternating rounds: a busy machine is 
 """
 
 import argparse
-import multiprocessing
 import statistics
 import tempfile
 import time
@@ -19,11 +18,13 @@ from typing import Any
 import numpy as np
 import psutil
 from reading import gold
+from rounds import ROUND, alternating
 
 from translation.bundled import WEIGHTS, BundledReader
 from translation.tokens import PAD, Tokenizer
 
 BATCH, ROUNDS, SINGLES = 32, 5, 20
+WIDTH = 384
 Ids = Sequence[Sequence[int]]
 
 
@@ -45,7 +46,7 @@ def onnx_engine(_: Path, threads: int) -> Callable[[Ids], Any]:
     def run(batch: Ids) -> Any:
         ids, mask = padded(batch)
         feeds = {"ids": ids, "mask": mask, "kind": np.zeros(len(ids), np.int64)}
-        return session.run(["memory"], feeds, options)[0]
+        return session.run(["memory"], feeds, options)[0][..., -WIDTH:]  # the last of the layers side by side
 
     return run
 
@@ -122,7 +123,7 @@ def serve(name: str, folder: Path, threads: int, messages: list[list[int]], pipe
     run = ENGINES[name](folder, threads)
     run(messages[:2])
     by_length = sorted(messages, key=len)  # as the reader does
-    while pipe.recv() == "round":
+    while pipe.recv() == ROUND:
         singles, start = [], time.perf_counter()
         for ids in messages[:SINGLES]:
             run([ids])
@@ -136,28 +137,12 @@ def serve(name: str, folder: Path, threads: int, messages: list[list[int]], pipe
 
 def measure(folders: dict[str, Path], threads: int, messages: list[list[int]]) -> dict[str, tuple[float, ...]]:
     """{engine: (median ms for one message, messages a second in batches, resident MB, cosine to float32)}."""
-    context = multiprocessing.get_context("spawn")
-    pipes, workers, rounds = {}, [], {name: list[tuple[float, float]]() for name in ENGINES}
-    for name in ENGINES:
-        pipes[name], far = context.Pipe()
-        workers.append(context.Process(target=serve, args=(name, folders[name], threads, messages, far)))
-        workers[-1].start()
-        far.close()  # so that a worker that dies ends the wait for it
-    for _ in range(ROUNDS):
-        for name, pipe in pipes.items():
-            pipe.send("round")
-            rounds[name].append(pipe.recv())
-    last = {}
-    for name, pipe in pipes.items():
-        pipe.send("stop")
-        last[name] = pipe.recv()
-    for worker in workers:
-        worker.join()
-    exact = next(iter(last.values()))[1].ravel()
+    answers = alternating(serve, {name: (folders[name], threads, messages) for name in ENGINES}, ROUNDS)
+    exact = next(iter(answers.values()))[1][1].ravel()
     found = {}
-    for name, (resident, states) in last.items():
+    for name, (rounds, (resident, states)) in answers.items():
         cosine = float(exact @ states.ravel() / np.linalg.norm(exact) / np.linalg.norm(states))
-        one, many = (statistics.median(values) for values in zip(*rounds[name], strict=True))
+        one, many = (statistics.median(values) for values in zip(*rounds, strict=True))
         found[name] = (one, many, resident, cosine)
     return found
 

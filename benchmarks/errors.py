@@ -10,7 +10,6 @@ A gold label is first paired with a label of the reader that has its aspect and 
 is left over, with one on overlapping words or of the same aspect. So a label counts once, and a miss has one reason.
 """
 
-import argparse
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from aside import answer, encoded, set_aside
+from aside import answer, arguments, encoded, set_aside
 from constructions import CONSTRUCTIONS, LABEL_KINDS, family
 from heatmap import heatmap
 from reading import by_path, fill
@@ -256,13 +255,9 @@ def pictures(messages: Sequence[Read], aspects: Sequence[str]) -> dict[str, str]
 
 def main() -> None:
     """Read, analyse, print; draw, and fill in the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--opinions", type=Path, required=True)
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further collections")
-    parser.add_argument("--weights", type=Path, required=True)
+    parser = arguments(__doc__)
     parser.add_argument("--out", type=Path, help="the pictures' folder")
     parser.add_argument("--page", type=Path, help="a page with places for the tables")
-    parser.add_argument("--cache", type=Path, help="a file that keeps the encoder's outputs")
     args = parser.parse_args()
     rows, score, aspects = set_aside(args.opinions, args.more), by_path(args.opinions / "score.py"), taxonomy().aspects
     messages = []

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 import psutil
 from peers import M2M, OPUS, SAME, convert, matrix_limit, padded, random_model
+from rounds import ROUND, alternating
 
 from translation.bundled import WEIGHTS
 
@@ -242,7 +243,7 @@ def serve(name: str, setting: Setting, singles: int, pipe: Connection) -> None:
     texts = setting.texts
     run(texts[:WARMING])
     by_length = sorted(texts, key=lambda text: len(text.ids))  # as the worker claims them
-    while pipe.recv() == "round":
+    while pipe.recv() == ROUND:
         alone = []
         for text in texts[:singles]:
             start = time.perf_counter()
@@ -258,25 +259,8 @@ def serve(name: str, setting: Setting, singles: int, pipe: Connection) -> None:
 
 def measure(names: Sequence[str], setting: Setting, rounds: int, singles: int) -> dict[str, Figures]:
     """All engines, in alternating rounds."""
-    context = multiprocessing.get_context("spawn")
-    pipes: dict[str, Connection] = {}
-    workers, found = [], {name: list[tuple[list[float], float, float]]() for name in names}
-    for name in names:
-        pipes[name], far = context.Pipe()
-        workers.append(context.Process(target=serve, args=(name, setting, singles, far)))
-        workers[-1].start()
-        far.close()  # so that a worker that dies ends the wait for it
-    for _ in range(rounds):
-        for name, pipe in pipes.items():
-            pipe.send("round")
-            found[name].append(pipe.recv())
-    resident = {}
-    for name, pipe in pipes.items():
-        pipe.send("stop")
-        resident[name] = pipe.recv()
-    for worker in workers:
-        worker.join()
-    return {name: figures(found[name], resident[name]) for name in names}
+    answers = alternating(serve, dict.fromkeys(names, (setting, singles)), rounds)
+    return {name: figures(*answer) for name, answer in answers.items()}
 
 
 def figures(rounds: Sequence[tuple[list[float], float, float]], resident: float) -> Figures:

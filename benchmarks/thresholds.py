@@ -7,15 +7,13 @@ the other, both ways round (near-duplicates stay together). One figure decides (
 never looked at.
 """
 
-import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from aside import answer, encoded, set_aside
+from aside import answer, arguments, encoded, set_aside
 from reading import by_path
 
 from translation.bundled import Encoded
@@ -110,12 +108,7 @@ def climbed(messages: Messages) -> Thresholds:
 
 def main() -> None:
     """Encode what was set aside once, choose, confirm, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--opinions", type=Path, required=True)
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="further collections")
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, help="a file that keeps the encoder's outputs")
-    args = parser.parse_args()
+    args = arguments(__doc__).parse_args()
     path = args.weights / "thresholds.json"
     before = json.loads(path.read_text("utf-8")) if path.exists() else START
     path.write_text(json.dumps(before, indent=1) + "\n", "utf-8")
