@@ -10,7 +10,7 @@ from pathlib import Path
 
 BUNDLED = "bundled"  # the name of the translator that comes with the package
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")  # the first that the repository has is fetched
-EXTRA = ("ctranslate2", "httpx", "torch", "transformers")
+EXTRA = ("ctranslate2", "filelock", "httpx", "torch", "transformers")
 
 
 class ModelError(Exception):

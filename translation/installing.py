@@ -1,7 +1,8 @@
 """Makes a checkpoint ready for use: fetch, convert, test; what is there afterwards works, or nothing is."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,27 +39,51 @@ def install(
 ) -> CheckpointDecoder:
     """Fetch, convert to int8 and test; goes on where it was interrupted, and only tests what is there already.
 
-    Without `revision` it is the commit of the first fetch, whose checksums every file has to have.
+    Without `revision` it is the commit of the first fetch, whose checksums every file has to have. What is there is
+    given up only for another revision that has passed its test.
     """
     require_extra()
     if checkpoint.notice and not accept_licence:
         raise ModelError(f"{checkpoint.notice} If that is all right, add --accept-licence")
-    lock = find_lock(models, checkpoint.name)
-    if lock is None or revision not in ("", lock.commit):
-        lock = Lock(checkpoint.id, revision or checkpoint.revision)
-        shutil.rmtree(models / checkpoint.name, ignore_errors=True)
-    folder = folder_of(models, checkpoint.name)
-    if not folder.exists():
-        snapshot, converted = folder.with_name("snapshot"), folder.with_name("int8.part")
-        step("fetching")
-        Source(checkpoint, lock, lock_path(models, checkpoint.name), snapshot, mirror or HUB, progress).fetch()
-        step("converting to int8")
-        _convert(checkpoint, snapshot, converted)
-        step("testing")
-        loaded(checkpoint, converted, lock, threads)
-        converted.rename(folder)
-        shutil.rmtree(snapshot)  # four times the size of what is used; the lock brings the same bytes again
-    return loaded(checkpoint, folder, lock, threads)
+    name = checkpoint.name
+    with alone(models, name):
+        lock = find_lock(models, name)
+        other = lock is not None and revision not in ("", lock.commit)
+        place = f"{name}.next" if other else name
+        if other or lock is None:
+            lock = find_lock(models, place)
+            if lock is None or lock.revision != (revision or checkpoint.revision):
+                lock = Lock(checkpoint.id, revision or checkpoint.revision)
+                shutil.rmtree(models / place, ignore_errors=True)
+        folder = folder_of(models, place)
+        if not folder.exists():
+            snapshot, converted = folder.with_name("snapshot"), folder.with_name("int8.part")
+            step("fetching")
+            Source(checkpoint, lock, lock_path(models, place), snapshot, mirror or HUB, progress).fetch()
+            step("converting to int8")
+            _convert(checkpoint, snapshot, converted)
+            step("testing")
+            loaded(checkpoint, converted, lock, threads)
+            converted.rename(folder)
+            shutil.rmtree(snapshot)  # four times the size of what is used; the lock brings the same bytes again
+        if other:
+            shutil.rmtree(models / name, ignore_errors=True)
+            (models / place).rename(models / name)
+            lock_path(models, place).replace(lock_path(models, name))
+        return loaded(checkpoint, folder_of(models, name), lock, threads)
+
+
+@contextmanager
+def alone(models: Path, name: str) -> Iterator[None]:
+    """Nobody else may fetch this model meanwhile: two would write into one file."""
+    from filelock import FileLock, Timeout
+
+    models.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(models / f".{name}.fetching", timeout=0):
+            yield
+    except Timeout:
+        raise ModelError(f"{name} is being fetched by another command: let it finish") from None
 
 
 @dataclass(slots=True)

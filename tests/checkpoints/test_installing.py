@@ -12,7 +12,7 @@ from hub import COMMIT, Hub
 from feedback.reading import Message, Reader
 from translation.checkpoints import ModelError, find_lock, folder_of, get_checkpoint
 from translation.ctranslate import CheckpointDecoder, open_checkpoint
-from translation.installing import install
+from translation.installing import alone, install
 
 for library in ("torch", "ctranslate2", "httpx"):
     pytest.importorskip(library, reason="needs the extra `checkpoints`")
@@ -95,6 +95,17 @@ def test_another_revision_starts_anew(served: Hub, tmp_path: Path) -> None:
     assert "ffffffffffff" in fetched(served, tmp_path / "models", revision="f" * 40).signature
     with pytest.raises(ModelError, match="at v9: check --mirror and --revision"):
         fetched(served, tmp_path / "models", revision="v9")
+    assert "ffffffffffff" in open_checkpoint(tmp_path / "models", NAME, 1).signature  # what works is not given up
+    served.commit = "e" * 40
+    assert "eeeeeeeeeeee" in fetched(served, tmp_path / "models", revision="main").signature
+    assert "eeeeeeeeeeee" in open_checkpoint(tmp_path / "models", NAME, 1).signature
+    assert [path.name for path in (tmp_path / "models").iterdir() if ".next" in path.name] == []
+
+
+def test_one_model_is_fetched_by_one_at_a_time(served: Hub, tmp_path: Path) -> None:
+    with alone(tmp_path / "models", NAME), pytest.raises(ModelError, match="by another command"):
+        fetched(served, tmp_path / "models")
+    assert fetched(served, tmp_path / "models").signature
 
 
 def test_a_mere_file_server_is_a_mirror(served: Hub, tmp_path: Path) -> None:
