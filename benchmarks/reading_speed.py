@@ -74,11 +74,12 @@ Run = Callable[[Sequence[Text]], object]
 
 
 def bundled(setting: Setting) -> Run:
-    """The product: `feedback.reading.Reader`."""
+    """The product: `feedback.reading.Reader`, which must not remember the round before."""
     from feedback import reading
+    from translation.memory import Memory
 
     reading.WEIGHTS = setting.weights  # type: ignore[misc]
-    reader = reading.Reader(threads=setting.threads)
+    reader = reading.Reader(threads=setting.threads, memory=Memory(room=0))
     return lambda texts: reader.read([reading.Message(text.source, text.kind) for text in texts])
 
 

@@ -5,7 +5,6 @@ languages, and a person who writes them means them.
 """
 
 import re
-from collections.abc import Iterator
 
 from feedback.evidence import UNSPACED
 from feedback.records import LETTERS, Letter
@@ -24,15 +23,11 @@ def named_by(text: str, span: tuple[int, int]) -> tuple[Letter, ...]:
     >>> named_by("3 is blurry, and 4 forgot the cat ears", (19, 38)), named_by("B and D both glow. Nice", (8, 17))
     (('D',), ('D',))
     """
-    names = list(_names(text))
-    if {letter for _, letter in names} == {"A"} and "A" in text:
+    names = [(found.start(), found[0]) for found in NAME.finditer(text)]
+    if {sign for _, sign in names} == {"A"}:
         return ()  # a bare A is an article or a preposition in too many languages
-    inside = {letter for place, letter in names if span[0] <= place < span[1]}
-    before = [(place, letter) for place, letter in names if place < span[0]]
+    inside = {MEANT[sign] for place, sign in names if span[0] <= place < span[1]}
+    before = [(place, MEANT[sign]) for place, sign in names if place < span[0]]
     if not inside and before and not SENTENCE_END.search(text, before[-1][0], span[0]):
         return (before[-1][1],)
     return tuple(sorted(inside))
-
-
-def _names(text: str) -> Iterator[tuple[int, Letter]]:
-    return ((found.start(), MEANT[found[0]]) for found in NAME.finditer(text))

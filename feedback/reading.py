@@ -17,6 +17,7 @@ from translation.bundled import WEIGHTS, BundledReader, Encoded
 from translation.decoding import EnglishDecoder
 from translation.identify import Identified, identify
 from translation.memory import Memory
+from translation.quality import gate_signature
 from translation.translate import Decoder, Translation, translate
 
 
@@ -38,12 +39,13 @@ class UnfitReader(OpineError, RuntimeError):
 class Reader:
     """The bundled models, loaded once; CPU-bound, so it is called in a thread. `decoder`: writes English instead."""
 
-    def __init__(self, *, threads: int = 2, decoder: Decoder | None = None) -> None:
+    def __init__(self, *, threads: int = 2, decoder: Decoder | None = None, memory: Memory | None = None) -> None:
         self._encoder = BundledReader(WEIGHTS, threads=threads)
         self._decoder = decoder or EnglishDecoder(WEIGHTS, threads=threads)
-        self._memory = Memory()
+        self._memory = Memory() if memory is None else memory
         self.signature = signature(normalizer=self._encoder.signature, taxonomy=taxonomy().version)
-        self.translation_signature = signature(translator=self._decoder.signature)
+        gate = gate_signature(self._decoder.gate_file)
+        self.translation_signature = signature(translator=self._decoder.signature, gate=gate)
 
     def warm_up(self) -> Self:
         """Read two known messages: models load at first use, and weights that are damaged must not serve anybody.

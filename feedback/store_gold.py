@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
-from feedback.records import LETTERS, Choice, Critique, Label, Opinion, Preference
-from feedback.store_base import StoreBase, hold, insert_if_absent, now, verb
+from feedback.privacy import may_train
+from feedback.records import LETTERS, Annotator, Campaign, Choice, Critique, Label, Opinion, Preference
+from feedback.store_base import StoreBase, hold, insert_if_absent, now, values, verb
 from feedback.store_campaigns import campaign_row
 from feedback.store_critiques import load_critique, preferences_of
 from feedback.store_loading import label as label_record
@@ -95,7 +96,7 @@ class Gold(StoreBase):
                 "showing_id": showing_id,
                 "opinion_id": opinion_id,
                 "choice": choice,
-                "training_use": person.training_use and campaign.training_use,
+                "training_use": may_train(Annotator(**values(person)), Campaign(**values(campaign))),
                 "created_at": now(),
             }
             await session.execute(insert(ClickRow).values(row))

@@ -1,6 +1,7 @@
 """The labelled opinions in the tree: every line is of the format, splits are apart, and the card tells the truth."""
 
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,11 @@ def test_the_card_tells_what_is_there() -> None:
     words = " ".join(card.split())
     for line in languages.splitlines():
         name, count = (cell.strip() for cell in line.strip("|").split("|"))
-        assert f" {name} {count}" in words
+        assert re.search(rf" {re.escape(name)} {count}[,.]", words)
+    for split in ("further/1", "further/2", "further/3", "further/4", "dev"):
+        found = list(rows(split))
+        labels = sum(len(one["labels"]) for one in found)
+        assert f"| `{split}` | {len(found):,} | {labels:,} | {len({one['language'] for one in found})} |" in card
 
 
 PLAIN = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029"), max_size=12)
@@ -106,6 +111,18 @@ def test_gold_scores_as_all_right_and_silence_as_nothing() -> None:
     assert [told[name] for name in ("label_f1", "target_f1", "span_f1", "preference_accuracy")] == [1, 1, 1, 1]
     assert (told["language_accuracy"], told["false_alarms"], told["chrf"]) == (1, 0, 100)
     assert (nothing.figures()["label_f1"], nothing.figures()["label_recall"]) == (0, 0)
+
+
+def test_each_figure_asks_for_what_it_names() -> None:
+    gold = {"language": "en", "kind": "pair", "reference": "x", "preference": None}
+    light = {"aspect": "lighting", "polarity": "positive", "targets": ["B"], "span": [0, 5]}
+    tally = score.Tally()
+    tally.add({**gold, "labels": [light]}, {"labels": [{**light, "targets": ["A"], "span": [6, 9]}]})
+    tally.add({**gold, "labels": []}, {"labels": []})
+    told = tally.figures()
+    assert (told["label_f1"], told["target_f1"], told["span_f1"], told["false_alarms"]) == (1, 0, 0, 0)
+    tally.add({**gold, "labels": []}, {"labels": [light]})
+    assert (tally.figures()["label_precision"], tally.figures()["false_alarms"]) == (0.5, 0.5)
 
 
 def test_a_label_that_repeats_the_preference_is_scored_as_preference_only() -> None:

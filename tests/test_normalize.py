@@ -197,6 +197,7 @@ def test_whole_words_hold_the_span_and_are_whole(text: str, data: st.DataObject)
         ("BとCはそもそも窓がない", "窓がない", "C"),
         ("3번 손이 이상해", "손이 이상해", "C"),
         ("В целом слишком темно", "слишком темно", ""),  # a preposition
+        ("1 is better. Anime style", "1 is better", "A"),
         ("A bit too dark for me", "too dark", ""),  # an article
         ("A is too dark, C is fine", "too dark", "A"),
         ("ב מרגישה ציור", "מרגישה ציור", "B"),

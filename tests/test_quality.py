@@ -29,10 +29,9 @@ def translated(models: tuple[BundledReader, EnglishDecoder], *messages: tuple[st
 def test_the_gate_tells_sure_from_doubtful() -> None:
     good, bad = judge("Me gusta la luz.", SURE), judge("La reacción del viejo", DOUBTFUL)
     assert 0 <= bad < gate().threshold < good <= 1
-    assert good >= gate().threshold > bad
 
 
-CAUTIOUS = Gate(weights=(4.0, 0.0, -1.0, -3.0, -3.0, -2.0, -1.0, -1.0), bias=3.0, threshold=0.7, ratios={"Latn": 1.0})
+CAUTIOUS = Gate(weights=(4.0, 0.0, -1.0, -3.0, -3.0), bias=3.0, threshold=0.7, ratios={"Latn": 1.0})
 
 
 @pytest.mark.parametrize(
@@ -48,15 +47,18 @@ def test_each_sign_counts(worse: Hypothesis) -> None:
     assert judge("Me gusta la luz.", worse, CAUTIOUS, "es") < judge("Me gusta la luz.", SURE, CAUTIOUS, "es")
 
 
-def test_a_lost_no_counts() -> None:
-    kept = SURE._replace(text="I don't like the light.")
-    assert judge("No me gusta la luz.", SURE, CAUTIOUS, "es") < judge("No me gusta la luz.", kept, CAUTIOUS, "es")
-    assert judge("No me gusta la luz.", SURE, CAUTIOUS) == pytest.approx(judge("No me gusta la luz.", SURE, CAUTIOUS))
+def test_a_no_that_is_lost_or_made_up_is_never_shown() -> None:
+    denied = SURE._replace(text="I don't like the light.")
+    assert judge("No me gusta la luz.", SURE, CAUTIOUS, "es") == 0
+    assert judge("Me gusta la luz.", denied, CAUTIOUS, "es") == 0
+    assert judge("No me gusta la luz.", denied, CAUTIOUS, "es") > 0.5
+    assert judge("No me gusta la luz.", SURE, CAUTIOUS) > 0.5  # in no known language "no" may mean anything
 
 
-def test_another_image_counts() -> None:
+def test_another_image_is_never_shown() -> None:
     about = [judge("B tiene luz", Hypothesis(f"{name} has light", -0.2), CAUTIOUS, "es") for name in "BC"]
-    assert about[1] < about[0]
+    assert about[0] > 0.5
+    assert about[1] == 0
     assert letters("C'est B, 右はD") == {"B", "D"}
 
 
@@ -72,8 +74,8 @@ def test_a_sign_that_a_gate_was_fitted_without_weighs_nothing(tmp_path: Path) ->
         '{"weights": {"log_probability": 2.0}, "bias": 1.0, "threshold": 0.5, "ratios": {}}', "utf-8"
     )
     fitted = gate(tmp_path / "gate.json")
-    assert fitted.weights == (2.0, 0, 0, 0, 0, 0, 0, 0)
-    assert judge("No me gusta.", Hypothesis("I like it.", -0.5), fitted, "es") == pytest.approx(0.5)
+    assert fitted.weights == (2.0, 0, 0, 0, 0)
+    assert judge("Me gusta.", Hypothesis("I like it.", -0.5), fitted, "es") == pytest.approx(0.5)
 
 
 def test_an_impossible_translation_is_no_error() -> None:

@@ -1,7 +1,5 @@
 """Cutting messages up and gluing them together."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,9 +151,8 @@ def test_nothing_to_translate() -> None:
 @pytest.mark.parametrize(
     "unit", ["ㅋ", "ｗ", "笑w", "哈", "ه", "ha", "(-", "-", "a.", "a@", "z. B. ", "*a", "lol ", ":)"]
 )
-def test_a_wall_of_text_is_cut_in_no_time(unit: str) -> None:
-    wall = "(" + unit * (4000 // len(unit)) + "й"
-    began = time.process_time()
-    pieces = split(wall)
-    assert time.process_time() - began < 5  # a pattern that backtracks needs hours
-    assert "".join(piece.text for piece in pieces) == wall
+@pytest.mark.parametrize("before", ["(", "й"])
+@pytest.mark.timeout(30)  # a pattern that backtracks needs hours
+def test_a_wall_of_text_comes_through(unit: str, before: str) -> None:
+    wall = before + unit * (4000 // len(unit)) + "й"
+    assert "".join(piece.text for piece in split(wall)) == wall

@@ -62,7 +62,7 @@ def _titled(words: str, language: str) -> str:
         return words
     letter = words[start]
     capital = "İ" if letter == "i" and language in DOTTED else letter.title()
-    return words[:start] + capital + words[start + 1 :]
+    return unicodedata.normalize("NFC", words[:start] + capital + words[start + 1 :])
 
 
 def _stop(words: str) -> str:

@@ -48,13 +48,12 @@ def install(
     name = checkpoint.name
     with alone(models, name):
         lock = find_lock(models, name)
-        other = lock is not None and revision not in ("", lock.commit)
+        other = folder_of(models, name).exists() and lock is not None and revision not in ("", lock.commit)
         place = f"{name}.next" if other else name
-        if other or lock is None:
-            lock = find_lock(models, place)
-            if lock is None or lock.revision != (revision or checkpoint.revision):
-                lock = Lock(checkpoint.id, revision or checkpoint.revision)
-                shutil.rmtree(models / place, ignore_errors=True)
+        lock = find_lock(models, place)
+        if lock is None or revision not in ("", lock.revision, lock.commit):
+            lock = Lock(checkpoint.id, revision or checkpoint.revision)
+            shutil.rmtree(models / place, ignore_errors=True)
         folder = folder_of(models, place)
         if not folder.exists():
             snapshot, converted = folder.with_name("snapshot"), folder.with_name("int8.part")
@@ -68,8 +67,8 @@ def install(
             shutil.rmtree(snapshot)  # four times the size of what is used; the lock brings the same bytes again
         if other:
             shutil.rmtree(models / name, ignore_errors=True)
-            (models / place).rename(models / name)
             lock_path(models, place).replace(lock_path(models, name))
+            (models / place).rename(models / name)
         return loaded(checkpoint, folder_of(models, name), lock, threads)
 
 

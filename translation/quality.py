@@ -4,6 +4,7 @@ A logistic regression over a handful of signs, fitted on judged translations by 
 also chooses the threshold and writes both to `weights/gate.json`.
 """
 
+import hashlib
 import json
 import math
 import re
@@ -22,6 +23,7 @@ from translation.negation import negation_lost, negation_made
 from translation.segments import columns
 
 GATE = Path(__file__).parent / "weights" / "gate.json"
+VERSION = 2  # of the rules: form, segments, facts
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"\w+")
 IMAGE = re.compile(r"(?<![A-Za-zÀ-ɏ0-9_'’.])[B-D](?![A-Za-zÀ-ɏ0-9_'’])")
@@ -38,21 +40,10 @@ class Signs(NamedTuple):
     stretch: float  # how far the length is from what the script lets expect, as a logarithm
     repeated: float  # share of the words in pairs said before
     longest: float  # share of the words in the longest run that is said twice
-    negation_lost: float  # 1 where only the source says no
-    negation_made: float  # 1 where only the English says no
-    letters: float  # 1 where other images are named
 
 
-WORST: tuple[Callable[[Iterable[float]], float], ...] = (
-    min,
-    max,
-    max,
-    max,
-    max,
-    max,
-    max,
-    max,
-)  # in the order of Signs
+# Of several parts of a message, in the order of Signs.
+WORST: tuple[Callable[[Iterable[float]], float], ...] = (min, max, max, max, max)
 
 
 class Gate(NamedTuple):
@@ -72,13 +63,18 @@ def gate(path: Path = GATE) -> Gate:
     return Gate(weights, table["bias"], table["threshold"], table["ratios"])
 
 
+def gate_signature(path: Path) -> str:
+    """Names the rules here and what was fitted: with another gate the same hypothesis may be shown or not."""
+    return f"{VERSION}.{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
+
+
 def judge(source: str, hypothesis: Hypothesis, fitted: Gate | None = None, language: str = UNKNOWN) -> float:
-    """The probability, 0 to 1, that the hypothesis says what the source says."""
+    """The probability, 0 to 1, that the hypothesis invents nothing."""
     return judge_all([(source, hypothesis)], fitted, language)
 
 
 def judge_all(parts: Sequence[tuple[str, Hypothesis]], fitted: Gate | None = None, language: str = UNKNOWN) -> float:
-    """The same of a message in parts. A number that is lost or made up, or no words at all, is 0."""
+    """The same of a message in parts; 0 where one of them has no words, or does not keep the facts."""
     fitted = fitted or gate()
     found = signs_of(parts, fitted.ratios, language)
     if found is None:
@@ -91,14 +87,14 @@ def signs_of(
     parts: Sequence[tuple[str, Hypothesis]], ratios: Mapping[str, float], language: str = UNKNOWN
 ) -> Signs | None:
     """The signs of a message in parts; None where it must not be shown whatever they say."""
-    if not all(WORD.search(hypothesis.text) and numbers_kept(source, hypothesis.text) for source, hypothesis in parts):
+    if not all(WORD.search(one.text) and facts_kept(source, one.text, language) for source, one in parts):
         return None
-    each = [signs(source, hypothesis, ratios, language) for source, hypothesis in parts]
+    each = [signs(source, hypothesis, ratios) for source, hypothesis in parts]
     worst = Signs(*(together(values) for together, values in zip(WORST, zip(*each, strict=True), strict=True)))
     return worst._replace(length=math.log(sum(len(hypothesis.text) for _, hypothesis in parts) + 1))
 
 
-def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float], language: str = UNKNOWN) -> Signs:
+def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float]) -> Signs:
     """The signs of one part."""
     english = hypothesis.text
     expected = columns(source) * ratios.get(dominant_script(source) or "", 1.0)
@@ -108,10 +104,13 @@ def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float], lang
         stretch=abs(math.log((len(english) + 4) / (expected + 4))),
         repeated=repeated(english),
         longest=longest_repeat(english),
-        negation_lost=float(negation_lost(source, english, language)),
-        negation_made=float(negation_made(source, english, language)),
-        letters=float(letters(source) != letters(english)),
     )
+
+
+def facts_kept(source: str, english: str, language: str = UNKNOWN) -> bool:
+    """Are numbers, a "no" and the images named by letter in both, or in neither?"""
+    denied = negation_lost(source, english, language) or negation_made(source, english, language)
+    return numbers_kept(source, english) and not denied and letters(source) == letters(english)
 
 
 def numbers_kept(source: str, english: str) -> bool:

@@ -168,4 +168,4 @@ def test_a_reading_says_who_translated_it(served: Hub, tmp_path: Path) -> None:
     text = "@ana La casa es blanca. https://example.org/x"
     (reading,) = Reader(threads=1, decoder=decoder).read([Message(text, "single", declared_language="es")])
     assert reading.translation == "@ana the house is white. https://example.org/x"
-    assert reading.translation_signature == f"translator:{decoder.signature}"
+    assert reading.translation_signature.startswith(f"translator:{decoder.signature}|gate:")

@@ -1,6 +1,6 @@
 """Fits the translation gate on judged translations (see judged.py), and writes `weights/gate.json`.
 
-    python -m translation.training.fit_gate --judged FILE...
+    python -m translation.training.fit_gate --judged FILE... [--opinions DIR... --tatoeba DIR]
     python -m translation.training.fit_gate --judged FILE... --models DIR --checkpoint m2m100-418m
 
 Texts are translated anew; a line whose translation has changed since it was judged is left out. Confidence is the
@@ -23,7 +23,10 @@ from translation.bundled import BundledReader
 from translation.checkpoints import folder_of
 from translation.ctranslate import open_checkpoint
 from translation.decoding import EnglishDecoder
+from translation.identify import dominant_script
 from translation.quality import GATE, Signs, gate, signs_of
+from translation.segments import columns
+from translation.training.decoder_pairs import Pair, load_corpus
 from translation.training.judged import Judged, JudgedError, attempted, read
 from translation.translate import Attempt, Decoder
 
@@ -39,6 +42,16 @@ class Row(NamedTuple):
 
     judged: Judged
     signs: Signs | None
+
+
+def letters_per_column(pairs: Sequence[Pair]) -> dict[str, float]:
+    """How many letters of English a column of each script becomes."""
+    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for pair in pairs:
+        if script := dominant_script(pair.source):
+            totals[script][0] += len(pair.english)
+            totals[script][1] += columns(pair.source)
+    return {script: round(english / source, 3) for script, (english, source) in sorted(totals.items())}
 
 
 def rows_of(judged: Sequence[Judged], found: Sequence[Attempt], ratios: Mapping[str, float]) -> list[Row]:
@@ -176,12 +189,17 @@ def main() -> None:
     parser.add_argument("--invents", type=float, default=0.02, help="share of the shown that may invent")
     parser.add_argument("--models", type=Path, help="folder of fetched checkpoints")
     parser.add_argument("--checkpoint", help="fit this one's gate in place of the bundled decoder's")
+    parser.add_argument("--opinions", type=Path, nargs="*", default=[], help="to measure anew how long English is")
+    parser.add_argument("--tatoeba", type=Path, help="for the same")
     args = parser.parse_args()
     decoder: Decoder = open_checkpoint(args.models, args.checkpoint) if args.checkpoint else EnglishDecoder()
     out = folder_of(args.models, args.checkpoint).parent / "gate.json" if args.checkpoint else GATE
     judged = [one for path in args.judged for one in read(path)]
     found = list(attempted(BundledReader(), decoder, [(one.language, one.text) for one in judged]))
     ratios = gate(decoder.gate_file).ratios
+    if args.opinions and args.tatoeba:
+        corpus = load_corpus(args.tatoeba, args.opinions)
+        ratios = letters_per_column([*corpus.opinions, *corpus.held_tatoeba])
     rows = rows_of(judged, found, ratios)
     result = {"decoder": decoder.signature, **fit(rows, ratios, args.invents)}
     out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -33,7 +33,7 @@ from translation.identify import (
     written_in,
 )
 from translation.languages import UNKNOWN
-from translation.training.split import held_out
+from translation.training.split import draws
 
 GRID = {
     "head": (0.0, 0.3, 0.5, 0.7, 0.9, 1.2),
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=6000, help="messages")
     args = parser.parse_args()
     everyone = messages(args.heads, args.ngrams, args.most)
-    aside = held_out([message.text for message in everyone], share=0.5)
+    aside = [draw < 0.5 for draw in draws([message.text for message in everyone])]
     fitting = [message for message, out in zip(everyone, aside, strict=True) if not out]
     checked = [message for message, out in zip(everyone, aside, strict=True) if out]
     weights = searched(fitting)

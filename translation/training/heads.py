@@ -36,9 +36,11 @@ def schema_of(opinions: Path) -> Schema:
     return Schema.of(corpora.taxonomy(opinions))
 
 
-def cached_pools(folder: Path, collection: Path, make: Callable[[], tuple[Pool, Pool]]) -> tuple[Pool, Pool]:
-    """The pools of an earlier start, or new ones where the collection's files have changed."""
-    path = folder / f"pools-{corpora.sha256(corpora.opinion_files(collection))[:12]}.pickle"
+def cached_pools(
+    folder: Path, collection: Path, settings: str, make: Callable[[], tuple[Pool, Pool]]
+) -> tuple[Pool, Pool]:
+    """The pools of an earlier start, or new ones where the collection's files or the settings have changed."""
+    path = folder / f"pools-{corpora.sha256(corpora.opinion_files(collection))[:12]}-{settings}.pickle"
     if path.exists():
         with path.open("rb") as file:
             found: tuple[Pool, Pool] = pickle.load(file)  # noqa: S301  our own file
@@ -189,6 +191,7 @@ def main() -> None:
         cached_pools(
             args.out,
             collection,
+            f"{args.variants}-{args.seed}-{corpora.sha256([args.converted / 'tokens.model'])[:8]}",
             partial(
                 build,
                 trunk,

@@ -18,8 +18,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from translation.languages import UNKNOWN
 from translation.tokens import PAD, Tokenizer
-from translation.training.language_texts import FOLDS, UNKNOWN, Text, gather, hashed
+from translation.training.language_texts import FOLDS, Text, gather, hashed
 from translation.training.network import LANGUAGE_LAYERS, LanguageHead, Trunk, pooled
 from translation.training.pool import batches
 from translation.training.trunk import load_trunk

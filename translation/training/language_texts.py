@@ -10,18 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from translation.languages import languages
+from translation.languages import UNKNOWN, languages
 from translation.training import corpora
 from translation.training.augment import EMOJI, nonsense
 from translation.training.romanise import INDIC, ROMANISED, romanised
-from translation.training.split import groups
+from translation.training.split import SHARE, draws
 from translation.training.tags import tag_of
 
 MIXED = {"zh", "hbs"}  # Tatoeba files that mix what we tell apart
 RENAMED = {"no": "nb"}
-UNKNOWN = "und"
 UNSPACED = {"ja", "zh-Hans", "zh-Hant", "th", "km", "my", "lo"}
-SHARE = 0.08  # of the opinions, held out of everything; chosen as by `split.held_out`
 FOLDS = 3
 CHECKED = 40  # Tatoeba sentences a language kept for checking
 PIECES = 6  # at most, of one text
@@ -60,8 +58,7 @@ def read_opinions(opinions: Path, folder: Path) -> Iterator[Text]:
 
 def folds(references: Sequence[str]) -> list[int]:
     """For each opinion -2 where it is held out, else the fold of its group of near-duplicates."""
-    draws = [int(hashed(references[group])[:8], 16) / 0xFFFFFFFF for group in groups(references)]
-    return [-2 if draw < SHARE else int(draw * 1e6) % FOLDS for draw in draws]
+    return [-2 if draw < SHARE else int(draw * 1e6) % FOLDS for draw in draws(references)]
 
 
 def hashed(text: str) -> str:

@@ -18,9 +18,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from translation.identify import cleaned
+from translation.languages import UNKNOWN
 from translation.ngrams import BUCKETS, buckets, save
 from translation.training.language import accuracy, overall, temperature, weights
-from translation.training.language_texts import FOLDS, UNKNOWN, Text, gather
+from translation.training.language_texts import FOLDS, Text, gather
 
 WIDTH = 32
 BATCH = 256

@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+SHARE = 0.08  # of the groups, set aside
+
 
 def shingles(text: str) -> frozenset[str]:
     """Word triples of the text, or the whole of it where it is shorter."""
@@ -31,11 +33,11 @@ def groups(texts: Sequence[str], alike: float = 0.4) -> list[int]:
     return [root(i) for i in range(len(texts))]
 
 
-def held_out(texts: Sequence[str], share: float = 0.08) -> list[bool]:
-    """True for the texts of the groups that are set aside; the choice depends on the texts alone."""
-    group = groups(texts)
+def draws(texts: Sequence[str]) -> list[float]:
+    """A number from 0 to 1 for each text, one for a group, which depends on the texts alone."""
+    return [int(hashlib.sha256(texts[g].encode()).hexdigest()[:8], 16) / 0xFFFFFFFF for g in groups(texts)]
 
-    def draw(text: str) -> float:
-        return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
 
-    return [draw(texts[g]) < share for g in group]
+def held_out(texts: Sequence[str]) -> list[bool]:
+    """True for the texts of the groups that are set aside."""
+    return [draw < SHARE for draw in draws(texts)]
