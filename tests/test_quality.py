@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from translation.bundled import BundledReader
 from translation.decoding import EnglishDecoder, Hypothesis
-from translation.quality import Gate, gate, judge, judge_all, letters, numbers, numbers_kept, repeated
+from translation.quality import Gate, Signs, gate, judge, judge_all, letters, numbers, numbers_kept, repeated
 from translation.translate import Translation, translate
 
 SURE = Hypothesis("I like the light.", -0.2)
@@ -35,16 +35,19 @@ CAUTIOUS = Gate(weights=(4.0, 0.0, -1.0, -3.0, -3.0), bias=3.0, threshold=0.7, r
 
 
 @pytest.mark.parametrize(
-    "worse",
+    ("sign", "worse"),
     [
-        SURE._replace(log_probability=-1.5),
-        SURE._replace(text="I like"),
-        SURE._replace(text="I like the light, I like the light, I like the light."),
-        SURE._replace(text="I don't like the light."),
+        ("log_probability", SURE._replace(log_probability=-1.5)),
+        ("length", SURE._replace(text="I like the light very much indeed.")),
+        ("stretch", SURE._replace(text="I like")),
+        ("repeated", SURE._replace(text="I like the light, I like the light.")),
+        ("longest", SURE._replace(text="I like the light, I like the light.")),
     ],
 )
-def test_each_sign_counts(worse: Hypothesis) -> None:
-    assert judge("Me gusta la luz.", worse, CAUTIOUS, "es") < judge("Me gusta la luz.", SURE, CAUTIOUS, "es")
+def test_each_sign_counts(sign: str, worse: Hypothesis) -> None:
+    weights = tuple(float(name == sign) * (1 if sign == "log_probability" else -1) for name in Signs._fields)
+    alone = Gate(weights=weights, bias=0.0, threshold=0.5, ratios={"Latn": 1.0})
+    assert judge("Me gusta la luz.", worse, alone, "es") < judge("Me gusta la luz.", SURE, alone, "es")
 
 
 def test_a_no_that_is_lost_or_made_up_is_never_shown() -> None:

@@ -1,6 +1,7 @@
 """Which language a message is in: its script, then a vote of those who can tell, and what is known of the person.
 
-The voters are the encoder's language head, a model of word pieces (ngrams.py) and, where these two doubt, langdetect.
+The voters are the encoder's language head, a model of word pieces (ngrams.py) and, where these two doubt, langdetect,
+if it was found to be worth a vote (weights/vote.json).
 
 `und` where nothing says it (only emoji, digits, links, nonsense): a guess would be kept as if it were known.
 """

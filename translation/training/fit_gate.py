@@ -21,14 +21,12 @@ from numpy.typing import NDArray
 
 from translation.bundled import BundledReader
 from translation.checkpoints import folder_of
-from translation.ctranslate import open_checkpoint
-from translation.decoding import EnglishDecoder
 from translation.identify import dominant_script
 from translation.quality import GATE, Signs, gate, signs_of
 from translation.segments import columns
 from translation.training.decoder_pairs import Pair, load_corpus
-from translation.training.judged import Judged, JudgedError, attempted, read
-from translation.translate import Attempt, Decoder
+from translation.training.judged import Judged, JudgedError, add_decoder_options, attempted, chosen_decoder, read
+from translation.translate import Attempt
 
 FOLDS = 10
 FEWEST = 20  # shown translations; fewer say nothing about two in a hundred
@@ -187,12 +185,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--judged", type=Path, nargs="+", required=True)
     parser.add_argument("--invents", type=float, default=0.02, help="share of the shown that may invent")
-    parser.add_argument("--models", type=Path, help="folder of fetched checkpoints")
-    parser.add_argument("--checkpoint", help="fit this one's gate in place of the bundled decoder's")
+    add_decoder_options(parser)
     parser.add_argument("--opinions", type=Path, nargs="*", default=[], help="to measure anew how long English is")
     parser.add_argument("--tatoeba", type=Path, help="for the same")
     args = parser.parse_args()
-    decoder: Decoder = open_checkpoint(args.models, args.checkpoint) if args.checkpoint else EnglishDecoder()
+    decoder = chosen_decoder(args)
     out = folder_of(args.models, args.checkpoint).parent / "gate.json" if args.checkpoint else GATE
     judged = [one for path in args.judged for one in read(path)]
     found = list(attempted(BundledReader(), decoder, [(one.language, one.text) for one in judged]))

@@ -1,6 +1,6 @@
 """Translations and what a judge said of them: what the gate is fitted on.
 
-    python -m translation.training.judged --opinions DIR... --tatoeba DIR --out drafts.tsv
+    python -m translation.training.judged --opinions DIR... --tatoeba DIR --out drafts.tsv [--models DIR --checkpoint NAME]
 
 Writes drafts: held-out messages as they are translated now, to be judged by filling in the last column. A file has a
 message a line, in four fields separated by TABs: language, text, translation, verdict. The verdict is `right` (says
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from translation.bundled import BundledReader
+from translation.ctranslate import open_checkpoint
 from translation.decoding import EnglishDecoder
 from translation.training.decoder_pairs import Pair, load_corpus, sample
 from translation.training.tags import tag_of
@@ -66,6 +67,17 @@ def drawn(opinions: Sequence[Pair], tatoeba: Sequence[Pair], each: int) -> list[
     return [(language, text) for language, texts in sorted(chosen.items()) for text in texts]
 
 
+def add_decoder_options(parser: argparse.ArgumentParser) -> None:
+    """Whose translations: the bundled decoder's, or a checkpoint's."""
+    parser.add_argument("--models", type=Path, help="folder of fetched checkpoints")
+    parser.add_argument("--checkpoint", help="this one of them, in place of the bundled decoder")
+
+
+def chosen_decoder(args: argparse.Namespace) -> Decoder:
+    """The decoder that the options name."""
+    return open_checkpoint(args.models, args.checkpoint) if args.checkpoint else EnglishDecoder()
+
+
 def main() -> None:
     """Draw, translate, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -73,10 +85,11 @@ def main() -> None:
     parser.add_argument("--tatoeba", type=Path, required=True)
     parser.add_argument("--each", type=int, default=8, help="messages a language")
     parser.add_argument("--out", type=Path, required=True)
+    add_decoder_options(parser)
     args = parser.parse_args()
     corpus = load_corpus(args.tatoeba, args.opinions)
     texts = drawn(corpus.held_opinions, corpus.held_tatoeba, args.each)
-    found = attempted(BundledReader(), EnglishDecoder(), texts)
+    found = attempted(BundledReader(), chosen_decoder(args), texts)
     lines = [f"{language}\t{text}\t{one.text}\t" for (language, text), one in zip(texts, found, strict=True)]
     args.out.write_text("\n".join(["# language\ttext\ttranslation\tverdict", *lines]) + "\n", "utf-8")
     print(f"{len(lines)} drafts in {args.out}")
