@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,29 +68,49 @@ def identify(
     possible = written_in(script) if script else ()
     if not possible:
         return Identified(UNKNOWN, 1.0)
-    chances = vote(words, head, script or "", possible, prior(declared, history or {}))
-    best = max(chances, key=lambda tag: chances[tag])
-    if len(possible) > 1 and chances[best] < weights().least:
-        return Identified(UNKNOWN, chances[best])
-    return Identified(named(words, best, chances), chances[best])
+    heard = hear(words, script or "", head, ngrams.chances(words))
+    chances = vote(heard, prior(declared, history or {}), weights())
+    best = surest(chances, weights())
+    return best if best.language == UNKNOWN else best._replace(language=named(words, best.language, chances))
+
+
+class Heard(NamedTuple):
+    """A message's words, the languages of their script, and what the head and the word pieces say of those."""
+
+    words: str
+    script: str
+    possible: tuple[str, ...]
+    head: Mapping[str, float]
+    pieces: Mapping[str, float]
+
+
+def hear(words: str, script: str, head: Mapping[str, float], pieces: Mapping[str, float]) -> Heard:
+    """The voters' chances, shared out among what is written in this script."""
+    possible = written_in(script)
+    return Heard(words, script, possible, *(rewritten(said, script, possible) for said in (head, pieces)))
 
 
 def vote(
-    words: str, head: Mapping[str, float], script: str, possible: Sequence[str], before: Mapping[str, float]
+    heard: Heard,
+    before: Mapping[str, float],
+    known: "Vote",
+    ask: Callable[[str], Mapping[str, float]] | None = None,
 ) -> dict[str, float]:
-    """The chance of each tag that is written in this script, and of `und`."""
-    if len(possible) == 1:
-        return {possible[0]: 0.99}
-    known = weights()
-    voters = [
-        Voter(known.head, rewritten(head, script, possible)),
-        Voter(known.ngrams, rewritten(ngrams.chances(words), script, possible)),
-    ]
-    found = together(voters, before, possible)
+    """The chance of each tag that is written in this script, and of `und`; `ask` stands for langdetect."""
+    if len(heard.possible) == 1:
+        return {heard.possible[0]: 0.99}
+    voters = [Voter(known.head, heard.head), Voter(known.ngrams, heard.pieces)]
+    found = together(voters, before, heard.possible)
     if known.detector and max(found.values()) < known.doubt:
-        heard = Voter(known.detector, rewritten(detected(words), script, possible))
-        found = together([*voters, heard], before, possible)
+        said = rewritten((ask or detected)(heard.words), heard.script, heard.possible)
+        found = together([*voters, Voter(known.detector, said)], before, heard.possible)
     return found
+
+
+def surest(chances: Mapping[str, float], known: "Vote") -> Identified:
+    """The likeliest, unless even that is a guess."""
+    best = max(chances, key=lambda tag: chances[tag])
+    return Identified(best if len(chances) == 1 or chances[best] >= known.least else UNKNOWN, chances[best])
 
 
 class Voter(NamedTuple):

@@ -22,15 +22,16 @@ from typing import Any, NamedTuple
 from translation.bundled import BundledReader
 from translation.identify import (
     VOTE,
+    Heard,
     Identified,
     Vote,
-    Voter,
     cleaned,
     detected,
     dominant_script,
-    rewritten,
-    together,
-    written_in,
+    hear,
+    laughing_script,
+    surest,
+    vote,
 )
 from translation.languages import UNKNOWN
 from translation.training.split import draws
@@ -46,24 +47,18 @@ BINS = 10
 
 
 class Message(NamedTuple):
-    """A message, its language, and what the voters say of the languages in its script."""
+    """A message, its language, and what the voters say of it."""
 
     text: str
     language: str
-    words: str
-    script: str
-    possible: tuple[str, ...]
-    head: Mapping[str, float]
-    pieces: Mapping[str, float]
+    heard: Heard
 
 
 def heard(text: str, language: str, head: Mapping[str, float], pieces: Mapping[str, float]) -> Message:
     """The message, made ready for any weights."""
     words = cleaned(text)
-    script = dominant_script(words) or ""
-    possible = written_in(script)
-    voters = (rewritten(said, script, possible) for said in (head, pieces))
-    return Message(text, language, words, script, possible, *voters)
+    script = dominant_script(words) or laughing_script(text) or ""
+    return Message(text, language, hear(words, script, head, pieces))
 
 
 def rows(path: Path, voter: str) -> Iterator[tuple[str, str, dict[str, float]]]:
@@ -100,20 +95,11 @@ def asked(words: str) -> Mapping[str, float]:
 
 
 def voted(messages: Sequence[Message], weights: Vote) -> list[Identified]:
-    """What the vote names, with these weights; as `identify.identify` does, but for mixed messages."""
-    found: list[Identified] = []
-    for message in messages:
-        if len(message.possible) < 2:
-            found.append(Identified(message.possible[0] if message.possible else UNKNOWN, 0.99))
-            continue
-        voters = [Voter(weights.head, message.head), Voter(weights.ngrams, message.pieces)]
-        chances = together(voters, {}, message.possible)
-        if weights.detector and max(chances.values()) < weights.doubt:
-            said = rewritten(asked(message.words), message.script, message.possible)
-            chances = together([*voters, Voter(weights.detector, said)], {}, message.possible)
-        best = max(chances, key=lambda tag: chances[tag])
-        found.append(Identified(best if chances[best] >= weights.least else UNKNOWN, chances[best]))
-    return found
+    """What the vote names, with these weights; mixed messages by their first language."""
+    return [
+        surest(vote(message.heard, {}, weights, asked), weights) if message.heard.possible else Identified(UNKNOWN, 1.0)
+        for message in messages
+    ]
 
 
 def likelihood(messages: Sequence[Message], found: Sequence[Identified]) -> float:

@@ -1,6 +1,6 @@
 """Translations and what a judge said of them: what the gate is fitted on.
 
-    python -m translation.training.judged --opinions DIR... --tatoeba DIR --out drafts.tsv [--models DIR --checkpoint NAME]
+    python -m translation.training.judged --opinions DIR... --tatoeba DIR --out drafts.tsv
 
 Writes drafts: held-out messages as they are translated now, to be judged by filling in the last column. A file has a
 message a line, in four fields separated by TABs: language, text, translation, verdict. The verdict is `right` (says
