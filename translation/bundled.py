@@ -5,7 +5,7 @@ Runs on ONNX Runtime with the weights in `translation/weights`; no network, no t
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +55,9 @@ class Encoded:
     labels: Array  # (aspects, 3): the message holds such a label
     preference: Array  # (6,): 0 where the kind does not allow it
     memory: Array  # (m, 1152): states of several of the encoder's layers, with the special tokens
+
+
+Encode = Callable[[Sequence[str]], list[Encoded]]
 
 
 def _sigmoid(x: npt.NDArray[Any]) -> Array:

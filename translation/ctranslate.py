@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from translation import quality
-from translation.bundled import Encoded
+from translation.bundled import Encode
 from translation.checkpoints import Checkpoint, Lock, ModelError, find_lock, folder_of, get_checkpoint
 from translation.decoding import Hypothesis
 from translation.languages import UNKNOWN
@@ -52,25 +52,26 @@ class CheckpointDecoder:
     def _wording(self) -> Wording:
         return Wording(self.checkpoint.family, self._folder)
 
-    def hypotheses(self, encoded: Sequence[Encoded], languages: Sequence[str]) -> list[Hypothesis]:
-        """One hypothesis a message, in their order; what is in a language that the checkpoint lacks is refused.
+    def hypotheses(self, texts: Sequence[str], languages: Sequence[str], encode: Encode) -> list[Hypothesis]:
+        """One hypothesis a text, in their order; what is in a language that the checkpoint lacks is refused.
 
         Where nobody knows the language and the checkpoint has to, the likeliest are tried and the surest answer wins.
         """
-        codes = [self._codes(message, language) for message, language in zip(encoded, languages, strict=True)]
+        codes = [self._codes(text, language, encode) for text, language in zip(texts, languages, strict=True)]
         owners = [n for n, some in enumerate(codes) for _ in some]
-        tried = self.write([encoded[n].text for n in owners], [code for some in codes for code in some])
-        best = [REFUSED] * len(encoded)
+        tried = self.write([texts[n] for n in owners], [code for some in codes for code in some])
+        best = [REFUSED] * len(texts)
         for owner, hypothesis in zip(owners, tried, strict=True):
             best[owner] = max(best[owner], hypothesis, key=lambda one: one.log_probability)
         return best
 
-    def _codes(self, message: Encoded, language: str) -> list[str]:
+    def _codes(self, text: str, language: str, encode: Encode) -> list[str]:
         if language != UNKNOWN:
             code = self.checkpoint.find_code(language)
             return [] if code is None else [code]
         if not self.checkpoint.family.needs_source:
             return [UNKNOWN]
+        (message,) = encode([text])
         likely = (message.schema.languages[i] for i in (-message.language).argsort(kind="stable"))
         known = (self.checkpoint.find_code(tag) for tag in likely if tag != UNKNOWN)
         return list(dict.fromkeys(code for code in known if code))[:GUESSES]

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import onnxruntime
 
-    from translation.bundled import Encoded
+    from translation.bundled import Encode
+
 
 WEIGHTS = Path(__file__).parent / "weights"
 VERSION = 2  # of the weights
@@ -136,9 +137,9 @@ class EnglishDecoder:
         """The bytes of every output token."""
         return read_pieces(self._folder / "english.pieces")
 
-    def hypotheses(self, encoded: "Sequence[Encoded]", languages: Sequence[str]) -> list[Hypothesis]:
-        """One hypothesis a text, in their order; the encoder has seen to the language."""
-        return self.translate([one.memory for one in encoded])
+    def hypotheses(self, texts: Sequence[str], languages: Sequence[str], encode: "Encode") -> list[Hypothesis]:
+        """One hypothesis a text, in their order; the encoder sees to the language."""
+        return self.translate([one.memory for one in encode(texts)])
 
     def translate(self, memories: Sequence[Floats], beam: int = BEAM) -> list[Hypothesis]:
         """One hypothesis a memory (tokens, width), in their order; decoded side by side, alike lengths together."""

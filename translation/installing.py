@@ -58,7 +58,7 @@ def install(
         if not folder.exists():
             snapshot, converted = folder.with_name("snapshot"), folder.with_name("int8.part")
             step("fetching")
-            Source(checkpoint, lock, lock_path(models, place), snapshot, mirror or HUB, progress).fetch()
+            Download(checkpoint, lock, lock_path(models, place), snapshot, mirror or HUB, progress).fetch()
             step("converting to int8")
             _convert(checkpoint, snapshot, converted)
             step("testing")
@@ -86,7 +86,7 @@ def alone(models: Path, name: str) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class Source:
+class Download:
     """A snapshot that is on its way; the lock learns of every file that has arrived."""
 
     checkpoint: Checkpoint

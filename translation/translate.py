@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from translation import quality, segments
-from translation.bundled import BundledReader, Encoded
+from translation.bundled import BundledReader, Encode, Encoded
 from translation.canonical import canonical, finished_like, relaxed
 from translation.decoding import Hypothesis
 from translation.languages import find_language
@@ -30,8 +30,8 @@ class Decoder(Protocol):
     def gate_file(self) -> Path:
         """The gate that is fitted to its log-probabilities."""
 
-    def hypotheses(self, encoded: Sequence[Encoded], languages: Sequence[str]) -> list[Hypothesis]:
-        """One hypothesis a text, in their order."""
+    def hypotheses(self, texts: Sequence[str], languages: Sequence[str], encode: Encode) -> list[Hypothesis]:
+        """One hypothesis a text, in their order; `encode` runs the bundled encoder, where that is needed."""
 
 
 class Part(NamedTuple):
@@ -98,7 +98,7 @@ def attempts(
         for message, language in zip(encoded, languages, strict=True)
     ]
     parts = [Part(n, piece.text, languages[n]) for n, pieces in enumerate(cut) for piece in pieces if piece.translate]
-    source = Source(reader, decoder, {message.text: message for message in encoded}, memory)
+    source = Hypotheses(reader, decoder, {message.text: message for message in encoded}, memory)
     answers: list[list[Answer]] = [[] for _ in encoded]
     for answer in answered(source, parts, quality.gate(decoder.gate_file)):
         answers[answer.part.message].append(answer)
@@ -108,7 +108,7 @@ def attempts(
     ]
 
 
-def answered(source: "Source", parts: Sequence[Part], fitted: quality.Gate) -> list[Answer]:
+def answered(source: "Hypotheses", parts: Sequence[Part], fitted: quality.Gate) -> list[Answer]:
     """One answer a part; what the gate rejects is tried once more in another form, and the surer answer counts."""
     plain = [canonical(part.text, part.language) for part in parts]
     best = _judged(source, parts, plain, fitted)
@@ -129,16 +129,16 @@ def another_form(part: Part, plain: str) -> str | None:
     return form if form != plain else None
 
 
-def _judged(source: "Source", parts: Sequence[Part], forms: Sequence[str], fitted: quality.Gate) -> list[Answer]:
-    written = source.written([(form, part.language) for form, part in zip(forms, parts, strict=True)])
+def _judged(source: "Hypotheses", parts: Sequence[Part], forms: Sequence[str], fitted: quality.Gate) -> list[Answer]:
+    written = source.of([(form, part.language) for form, part in zip(forms, parts, strict=True)])
     return [
         Answer(part, hypothesis, quality.judge(part.text, hypothesis, fitted, part.language))
         for part, hypothesis in zip(parts, written, strict=True)
     ]
 
 
-class Source:
-    """Where hypotheses come from: what is remembered, else the decoder; `known` are messages encoded already."""
+class Hypotheses:
+    """Where they come from: what is remembered, else the decoder; `known` are messages encoded already."""
 
     def __init__(
         self, reader: BundledReader, decoder: Decoder, known: Mapping[str, Encoded], memory: Memory | None
@@ -147,19 +147,22 @@ class Source:
         self._memory = memory if memory is not None else Memory(room=0)
         self._signature = f"{reader.signature}|{decoder.signature}"
 
-    def written(self, texts: Sequence[tuple[str, str]]) -> list[Hypothesis]:
+    def of(self, texts: Sequence[tuple[str, str]]) -> list[Hypothesis]:
         """One hypothesis for each (text, language), in their order; what occurs twice is decoded once."""
         keys = [key(text, language, self._signature) for text, language in texts]
         found = {one: self._memory.find(one) for one in dict.fromkeys(keys)}
         missing = {one: text for one, (text, _) in zip(keys, texts, strict=True) if found[one] is None}
-        anew = [text for text in missing.values() if text not in self._known]
-        fresh = dict(zip(anew, self._reader.encode(anew, ["single"] * len(anew)), strict=True))
-        encoded = [self._known.get(text) or fresh[text] for text in missing.values()]
-        written = self._decoder.hypotheses(encoded, [one.language for one in missing])
+        languages = [one.language for one in missing]
+        written = self._decoder.hypotheses(list(missing.values()), languages, self._encode)
         for one, hypothesis in zip(missing, written, strict=True):
             self._memory.keep(one, hypothesis)
         decoded = dict(zip(missing, written, strict=True))
         return [found[one] or decoded[one] for one in keys]
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoded]:
+        anew = [text for text in texts if text not in self._known]
+        fresh = dict(zip(anew, self._reader.encode(anew, ["single"] * len(anew)), strict=True))
+        return [self._known.get(text) or fresh[text] for text in texts]
 
 
 def is_english(language: str) -> bool:

@@ -132,7 +132,7 @@ def test_a_language_that_it_lacks_is_refused_and_never_guessed(
     converted: Callable[[str, str], CheckpointDecoder],
 ) -> None:
     decoder = converted("nllb200-600m", "float32")
-    found = decoder.hypotheses([encoded("Ar gador"), encoded("La casa es blanca.")], ["br", "es"])
+    found = decoder.hypotheses(["Ar gador", "La casa es blanca."], ["br", "es"], encode=lambda texts: [])
     assert found[0] == REFUSED
     assert judge("Ar gador", found[0]) == 0
     assert found[1].text == "the house is white."
@@ -143,12 +143,15 @@ def test_where_nobody_knows_the_language_the_surest_answer_wins(
 ) -> None:
     decoder = converted("m2m100-418m", "float32")
     text, code = "Das Wasser ist kalt.", "de"
-    message = encoded(text, [UNKNOWN, "ru", "fo", "es", "de"])
-    assert decoder._codes(message, UNKNOWN) == ["ru", "es", "de"]  # it has no Faroese
-    (found,) = decoder.hypotheses([message], [UNKNOWN])
+
+    def encode(texts: Sequence[str]) -> list[Encoded]:
+        return [encoded(one, [UNKNOWN, "ru", "fo", "es", "de"]) for one in texts]
+
+    assert decoder._codes(text, UNKNOWN, encode) == ["ru", "es", "de"]  # it has no Faroese
+    (found,) = decoder.hypotheses([text], [UNKNOWN], encode)
     tried = decoder.write([text] * GUESSES, ["ru", "es", code])
     assert found.log_probability == pytest.approx(max(one.log_probability for one in tried))
-    assert converted("small100", "float32")._codes(message, UNKNOWN) == [UNKNOWN]  # needs no source
+    assert converted("small100", "float32")._codes(text, UNKNOWN, encode) == [UNKNOWN]  # needs no source
 
 
 def test_a_message_cannot_choose_another_target_language(

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from translation.segments import spoken
+from translation.canonical import canonical
+from translation.languages import find_language
+from translation.segments import split, spoken
 
 HELD_OUT = 100  # last lines of each Tatoeba file, at most a quarter of it
-MOST = 800  # Tatoeba pairs of a language; each costs as much to encode, once, as to learn from
+MOST = 2000  # Tatoeba pairs of a language
 MARKUP = re.compile(r"\\(.)|\{[^}]*\}|[\[\]]")
 
 
@@ -89,9 +91,17 @@ def read_opinions(path: Path, digest: "hashlib._Hash") -> list[Pair]:
     data = path.read_bytes()
     digest.update(data)
     rows = [line.split("\t") for line in data.decode().splitlines() if line.strip() and not line.startswith("#")]
-    # As at run time: emoji, mentions and links never reach the decoder.
-    pairs = [Pair(path.stem, spoken(unmark(row[2])), spoken(row[3]), opinion=True) for row in rows]
-    return [pair for pair in pairs if pair.source and pair.english]
+    return [Pair(path.stem, *pair, opinion=True) for row in rows for pair in parts(path.stem, unmark(row[2]), row[3])]
+
+
+def parts(language: str, source: str, english: str) -> list[tuple[str, str]]:
+    """What the decoder meets at run time: sentences in canonical form; whole, where the two are cut differently."""
+    tag = found.tag if (found := find_language(language)) else language
+    said, meant = ([piece.text for piece in split(text) if piece.translate] for text in (source, english))
+    if len(said) != len(meant):
+        said, meant = [spoken(source)], [spoken(english)]
+    pairs = zip(said, meant, strict=True)
+    return [(canonical(one, tag), canonical(other, "en")) for one, other in pairs if one and other]
 
 
 def unmark(marked: str) -> str:

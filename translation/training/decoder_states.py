@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from translation.tokens import PAD, Tokenizer
-from translation.training.network import MEMORY_LAYERS
+from translation.bundled import BundledReader
 
 MOST = 160  # source tokens; longer training texts are cut
 States = NDArray[np.float16]
@@ -55,23 +53,11 @@ def _key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def trunk_encoder(converted: Path, size: int = 64) -> Encode:
-    """The trunk before quantization, with the tokens that are shipped."""
-    from translation.training.trunk import load_bert
+def shipped_encoder(weights: Path, threads: int) -> Encode:
+    """The reader as it is shipped, so that training and use read the same states, rounding included."""
+    reader = BundledReader(weights, threads)
 
-    model, tokenizer = load_bert(converted / "trunk.safetensors"), Tokenizer(converted / "tokens.model")
-
-    @torch.inference_mode()
     def encode(texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        ids = [torch.tensor(tokens.ids[:MOST]) for tokens in tokenizer.encode(texts)]
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        found: dict[int, NDArray[np.float32]] = {}
-        for at in range(0, len(order), size):
-            chosen = order[at : at + size]
-            rows = torch.nn.utils.rnn.pad_sequence([ids[i] for i in chosen], batch_first=True, padding_value=PAD)
-            layers = model(rows, attention_mask=(rows != PAD).long(), output_hidden_states=True).hidden_states
-            hidden = torch.cat([layers[number] for number in MEMORY_LAYERS], -1).numpy()
-            found |= {i: hidden[row, : len(ids[i])] for row, i in enumerate(chosen)}
-        return [found[i] for i in range(len(ids))]
+        return [encoded.memory[:MOST] for encoded in reader.encode(texts, ["single"] * len(texts))]
 
     return encode

@@ -1,9 +1,9 @@
 """Train the English decoder over the frozen encoder; resumable.
 
     python -m translation.training.train_decoder --start decoder.safetensors --keep keep.json --tokenizer tokenizer.json
-        --tatoeba DIR --opinions DIR... --converted DIR --out DIR --sentences 100000
+        --tatoeba DIR --opinions DIR... --out DIR --sentences 100000
 
-`--converted` is where `translation.training.convert` wrote `trunk.safetensors` and `tokens.model`. Writes to `--out`:
+Reads the states of the reader as it is shipped. Writes to `--out`:
 `checkpoint.pt` (all that resuming needs), `best.safetensors` (running average of the weights, fp16, the best so far
 on what is held out), `curve.jsonl` (a line a report), `facts.json` (seed, settings, hash of the data) and `states/`.
 """
@@ -21,10 +21,11 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from translation.bundled import WEIGHTS
 from translation.training.decoder_bpe import EnglishPieces
 from translation.training.decoder_model import Decoder, batch, load_decoder, loss_of
 from translation.training.decoder_pairs import Pair, load_corpus, sample
-from translation.training.decoder_states import Encode, StateCache, States, trunk_encoder
+from translation.training.decoder_states import Encode, StateCache, States, shipped_encoder
 
 LONGEST = 70  # target tokens
 AVERAGE = 0.995  # of the running average of the weights, a step
@@ -136,8 +137,9 @@ def write_weights(model: Decoder, path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("start", "keep", "tokenizer", "tatoeba", "converted", "out"):
+    for name in ("start", "keep", "tokenizer", "tatoeba", "out"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the reader whose states are read")
     parser.add_argument("--opinions", type=Path, nargs="+", required=True, help="folders of training splits")
     parser.add_argument("--sentences", type=int, default=100_000, help="over all runs")
     parser.add_argument("--rate", type=float, default=4e-4)
@@ -147,7 +149,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    Training(args, trunk_encoder(Path(args.converted))).run()
+    Training(args, shipped_encoder(args.weights, args.threads)).run()
 
 
 if __name__ == "__main__":
