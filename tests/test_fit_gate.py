@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from translation.bundled import BundledReader
 from translation.decoding import Hypothesis
+from translation.parts import whole
 from translation.quality import Signs
 from translation.training.fit_gate import (
     NEVER,
@@ -21,7 +23,7 @@ from translation.training.fit_gate import (
     threshold_for,
 )
 from translation.training.judged import Judged, JudgedError, read
-from translation.translate import Answer, Attempt, Part
+from translation.translate import Answer, Attempt
 
 
 def judged(verdict: str, language: str = "es", translation: str = "x") -> Judged:
@@ -138,7 +140,7 @@ def test_figures_of_what_is_shown() -> None:
 
 
 def test_what_has_changed_since_it_was_judged_is_left_out() -> None:
-    answer = Answer(Part(0, "hola", "es"), Hypothesis("Hello.", -0.1), 0.9)
+    answer = Answer(whole(BundledReader(), "hola", "es"), Hypothesis("Hello.", -0.1), 0.9)
     found = [Attempt("Hello", [answer], "es"), Attempt("Hi", [answer], "es"), Attempt("😍", [], "es")]
     three = [judged("right", translation=text) for text in ("Hello", "Hello", "😍")]
     assert [row.judged for row in rows_of(three, found, {})] == [three[0]]

@@ -5,7 +5,7 @@ Runs on ONNX Runtime with the weights in `translation/weights`; no network, no t
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,10 +54,15 @@ class Encoded:
     attributes: Array  # (n, attributes)
     labels: Array  # (aspects, 3): the message holds such a label
     preference: Array  # (6,): 0 where the kind does not allow it
-    memory: Array  # (m, 1152): states of several of the encoder's layers, with the special tokens
+    memory: Array  # (m, 1152): states of several of the encoder's layers, with the special tokens of each window
+    windows: int  # how many the text was cut into
 
-
-Encode = Callable[[Sequence[str]], list[Encoded]]
+    def memory_of(self, start: int, end: int) -> Array:
+        """The memory of a part of a text of one window: of the special tokens, and of those that touch [start, end)."""
+        before = len(self.memory) - len(self.offsets) - 1
+        first, last = self.offsets[:, 0], self.offsets[:, 1]
+        touched = (first < end) & (np.maximum(last, first + 1) > start)
+        return np.asarray(self.memory[np.concatenate([np.ones(before, bool), touched, [True]])], np.float32)
 
 
 def _sigmoid(x: npt.NDArray[Any]) -> Array:
@@ -190,6 +195,7 @@ class BundledReader:
             labels=np.max([_sigmoid(part["labels"]) for part in outputs], 0).reshape(len(schema.aspects), 3),
             preference=min(choices, key=lambda choice: choice[schema.preferences.index("none")]),
             memory=np.concatenate([part["memory"] for part in outputs]),
+            windows=len(parts),
         )
 
 

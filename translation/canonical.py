@@ -31,6 +31,17 @@ def canonical(text: str, language: str = "") -> str:
     return words + (_stop(words) if any(map(str.isalpha, words)) and _unfinished(words) else "")
 
 
+def same_but_finished(text: str, form: str) -> bool:
+    """Whether a form differs from the text in its first letter's case and its final stop at most.
+
+    >>> same_but_finished("la luz", "La luz."), same_but_finished("muuuy", "Muy.")
+    (True, False)
+    """
+    text = " ".join(text.split())
+    last = len(form) if form[-1:] == text[-1:] else -1
+    return form[:1].casefold() == text[:1].casefold() and form[1:last] == text[1:]
+
+
 def relaxed(text: str, language: str = "") -> str:
     """For a second try: without stretching ("muuuuy") and repeated marks ("!!!"), then as `canonical`.
 

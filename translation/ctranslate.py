@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from translation import quality
-from translation.bundled import Encode
-from translation.checkpoints import Checkpoint, Lock, ModelError, find_lock, folder_of, get_checkpoint
+from translation.canonical import canonical
+from translation.checkpoints import (
+    Checkpoint,
+    Lock,
+    ModelError,
+    find_lock,
+    fitted_gate,
+    folder_of,
+    get_checkpoint,
+    lock_path,
+)
 from translation.decoding import Hypothesis
 from translation.languages import UNKNOWN
+from translation.parts import Part
 from translation.wording import Wording
 
 if TYPE_CHECKING:
@@ -35,7 +45,8 @@ class CheckpointDecoder:
     ) -> None:
         self.checkpoint = checkpoint
         self.gate_file = gate
-        self._folder, self._version, self._threads = folder, version, threads
+        self.folder = folder
+        self._version, self._threads = version, threads
 
     @property
     def signature(self) -> str:
@@ -46,32 +57,33 @@ class CheckpointDecoder:
     def _translator(self) -> "ctranslate2.Translator":
         import ctranslate2
 
-        return ctranslate2.Translator(str(self._folder), device="cpu", inter_threads=1, intra_threads=self._threads)
+        return ctranslate2.Translator(str(self.folder), device="cpu", inter_threads=1, intra_threads=self._threads)
 
     @cached_property
     def _wording(self) -> Wording:
-        return Wording(self.checkpoint.family, self._folder)
+        return Wording(self.checkpoint.family, self.folder)
 
-    def hypotheses(self, texts: Sequence[str], languages: Sequence[str], encode: Encode) -> list[Hypothesis]:
-        """One hypothesis a text, in their order; what is in a language that the checkpoint lacks is refused.
+    def hypotheses(self, parts: Sequence[Part]) -> list[Hypothesis]:
+        """One hypothesis a part, in their order; what is in a language that the checkpoint lacks is refused.
 
         Where nobody knows the language and the checkpoint has to, the likeliest are tried and the surest answer wins.
         """
-        codes = [self._codes(text, language, encode) for text, language in zip(texts, languages, strict=True)]
+        codes = [self._codes(part) for part in parts]
         owners = [n for n, some in enumerate(codes) for _ in some]
-        tried = self.write([texts[n] for n in owners], [code for some in codes for code in some])
-        best = [REFUSED] * len(texts)
+        texts = [canonical(parts[n].text, parts[n].language) for n in owners]
+        tried = self.write(texts, [code for some in codes for code in some])
+        best = [REFUSED] * len(parts)
         for owner, hypothesis in zip(owners, tried, strict=True):
             best[owner] = max(best[owner], hypothesis, key=lambda one: one.log_probability)
         return best
 
-    def _codes(self, text: str, language: str, encode: Encode) -> list[str]:
-        if language != UNKNOWN:
-            code = self.checkpoint.find_code(language)
+    def _codes(self, part: Part) -> list[str]:
+        if part.language != UNKNOWN:
+            code = self.checkpoint.find_code(part.language)
             return [] if code is None else [code]
         if not self.checkpoint.family.needs_source:
             return [UNKNOWN]
-        (message,) = encode([text])
+        message = part.encoded
         likely = (message.schema.languages[i] for i in (-message.language).argsort(kind="stable"))
         known = (self.checkpoint.find_code(tag) for tag in likely if tag != UNKNOWN)
         return list(dict.fromkeys(code for code in known if code))[:GUESSES]
@@ -106,22 +118,30 @@ class CheckpointDecoder:
 
 def open_checkpoint(models: Path, name: str, threads: int = 2) -> CheckpointDecoder:
     """The fetched checkpoint, loaded and tested; raises ModelError, which says what to do, where it cannot be used."""
-    checkpoint, folder, lock = get_checkpoint(name), folder_of(models, name), find_lock(models, name)
+    decoder = get_fetched(models, name, threads)
+    check(decoder)
+    return decoder
+
+
+def get_fetched(models: Path, name: str, threads: int = 2) -> CheckpointDecoder:
+    """The same, not loaded yet: enough for its signature; raises ModelError only where it is not there."""
+    checkpoint, folder = get_checkpoint(name), folder_of(models, name)
+    lock = find_lock(lock_path(models, name), checkpoint)
     if lock is None or not folder.exists():
         raise ModelError(f"{name} is not in {models}: run opine models fetch {name}")
-    return loaded(checkpoint, folder, lock, threads)
+    return decoder_of(checkpoint, folder, lock, threads)
 
 
-def loaded(checkpoint: Checkpoint, folder: Path, lock: Lock, threads: int) -> CheckpointDecoder:
-    """A decoder that has translated its self-test."""
-    fitted = folder.parent / "gate.json"
-    decoder = CheckpointDecoder(
-        checkpoint,
-        folder,
-        version=lock.version,
-        threads=threads,
-        gate=fitted if fitted.exists() else DEFAULT_GATE,
-    )
+def decoder_of(checkpoint: Checkpoint, folder: Path, lock: Lock, threads: int) -> CheckpointDecoder:
+    """The decoder over a converted model, with the gate that is fitted to it, where there is one."""
+    fitted = fitted_gate(folder)
+    gate = fitted if fitted.exists() else DEFAULT_GATE
+    return CheckpointDecoder(checkpoint, folder, version=lock.version, threads=threads, gate=gate)
+
+
+def check(decoder: CheckpointDecoder) -> None:
+    """Load it and have it translate its self-test; raises ModelError where it cannot."""
+    checkpoint = decoder.checkpoint
     try:
         quality.gate(decoder.gate_file)
         wrong = self_test(decoder)
@@ -129,11 +149,10 @@ def loaded(checkpoint: Checkpoint, folder: Path, lock: Lock, threads: int) -> Ch
         raise ModelError("translation models need ctranslate2: run pip install 'opine[checkpoints]'") from None
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
         raise ModelError(
-            f"{checkpoint.name} cannot be loaded ({error}): delete {folder.parent} and fetch it again"
+            f"{checkpoint.name} cannot be loaded ({error}): delete {decoder.folder.parent} and fetch it again"
         ) from error
     if len(wrong) * 2 > len(checkpoint.self_test):
         raise ModelError(f"{checkpoint.name} fails its self-test: {'; '.join(wrong)}")
-    return decoder
 
 
 def self_test(decoder: CheckpointDecoder) -> list[str]:

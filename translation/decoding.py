@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import onnxruntime
 
-    from translation.bundled import Encode
-
+    from translation.parts import Part
 
 WEIGHTS = Path(__file__).parent / "weights"
 VERSION = 2  # of the weights
@@ -137,9 +136,9 @@ class EnglishDecoder:
         """The bytes of every output token."""
         return read_pieces(self._folder / "english.pieces")
 
-    def hypotheses(self, texts: Sequence[str], languages: Sequence[str], encode: "Encode") -> list[Hypothesis]:
-        """One hypothesis a text, in their order; the encoder sees to the language."""
-        return self.translate([one.memory for one in encode(texts)])
+    def hypotheses(self, parts: "Sequence[Part]") -> list[Hypothesis]:
+        """One hypothesis a part, in their order; the encoder has seen to the language."""
+        return self.translate([part.memory for part in parts])
 
     def translate(self, memories: Sequence[Floats], beam: int = BEAM) -> list[Hypothesis]:
         """One hypothesis a memory (tokens, width), in their order; decoded side by side, alike lengths together."""

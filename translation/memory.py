@@ -10,6 +10,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from translation.decoding import Hypothesis
+from translation.parts import Part
 
 ROOM = 4096  # translations, mostly under 1 KB
 
@@ -17,6 +18,7 @@ ROOM = 4096  # translations, mostly under 1 KB
 class Key(NamedTuple):
     """What a translation depends on; `signature` names weights and settings, so no model gets another's text."""
 
+    message: str  # the encoder reads a part in the light of it
     text: str
     language: str
     signature: str
@@ -53,10 +55,10 @@ class Memory:
                 self._kept.popitem(last=False)
 
 
-def key(text: str, language: str, signature: str) -> Key:
-    """The key of a text: two spellings that the tokenizer reads as one (NFKC, white space) have the same.
+def key(part: Part, signature: str) -> Key:
+    """The key of a part: two spellings that the tokenizer reads as one (NFKC, white space) have the same."""
+    return Key(_spelt(part.encoded.text), _spelt(part.text), part.language, signature)
 
-    >>> key("ｌｕｚ  suave ", "es", "m1") == key("luz suave", "es", "m1"), key("a", "es", "m1") == key("a", "es", "m2")
-    (True, False)
-    """
-    return Key(" ".join(unicodedata.normalize("NFKC", text).split()), language, signature)
+
+def _spelt(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())

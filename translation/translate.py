@@ -1,15 +1,16 @@
 """Any language in, English out: cuts a message up, decodes its parts in one batch, judges them, glues them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from translation import quality, segments
-from translation.bundled import BundledReader, Encode, Encoded
-from translation.canonical import canonical, finished_like, relaxed
+from translation.bundled import BundledReader, Encoded
+from translation.canonical import finished_like, relaxed, same_but_finished
 from translation.decoding import Hypothesis
 from translation.languages import find_language
 from translation.memory import Memory, key
+from translation.parts import Part, parts_of, whole
 
 
 class Translation(NamedTuple):
@@ -30,16 +31,8 @@ class Decoder(Protocol):
     def gate_file(self) -> Path:
         """The gate that is fitted to its log-probabilities."""
 
-    def hypotheses(self, texts: Sequence[str], languages: Sequence[str], encode: Encode) -> list[Hypothesis]:
-        """One hypothesis a text, in their order; `encode` runs the bundled encoder, where that is needed."""
-
-
-class Part(NamedTuple):
-    """A segment that is to be translated: the message that it belongs to, its text, its language."""
-
-    message: int
-    text: str
-    language: str
+    def hypotheses(self, parts: Sequence[Part]) -> list[Hypothesis]:
+        """One hypothesis a part, in their order."""
 
 
 class Answer(NamedTuple):
@@ -97,72 +90,52 @@ def attempts(
         [] if is_english(language) else segments.split(message.text)
         for message, language in zip(encoded, languages, strict=True)
     ]
-    parts = [Part(n, piece.text, languages[n]) for n, pieces in enumerate(cut) for piece in pieces if piece.translate]
-    source = Hypotheses(reader, decoder, {message.text: message for message in encoded}, memory)
-    answers: list[list[Answer]] = [[] for _ in encoded]
-    for answer in answered(source, parts, quality.gate(decoder.gate_file)):
-        answers[answer.part.message].append(answer)
+    parts = [
+        list(parts_of(reader, message, pieces, language))
+        for message, pieces, language in zip(encoded, cut, languages, strict=True)
+    ]
+    memory = Memory(room=0) if memory is None else memory
+    every = iter(answered(reader, decoder, [part for own in parts for part in own], memory))
+    answers = [[next(every) for _ in own] for own in parts]
     return [
         Attempt(segments.join(pieces, [one.text for one in own]) if pieces else message.text, own, language)
         for message, pieces, own, language in zip(encoded, cut, answers, languages, strict=True)
     ]
 
 
-def answered(source: "Hypotheses", parts: Sequence[Part], fitted: quality.Gate) -> list[Answer]:
-    """One answer a part; what the gate rejects is tried once more in another form, and the surer answer counts."""
-    plain = [canonical(part.text, part.language) for part in parts]
-    best = _judged(source, parts, plain, fitted)
-    other = {
-        n: second
+def answered(reader: BundledReader, decoder: Decoder, parts: Sequence[Part], memory: Memory) -> list[Answer]:
+    """One answer a part; what the gate rejects and was typed oddly is tried once more in the plain form."""
+    fitted = quality.gate(decoder.gate_file)
+    signature = f"{reader.signature}|{decoder.signature}"
+    best = _judged(parts, written(decoder, parts, memory, signature), fitted)
+    again = {
+        n: whole(reader, form, part.language)
         for n, part in enumerate(parts)
-        if best[n].confidence < fitted.threshold and (second := another_form(part, plain[n])) is not None
+        if best[n].confidence < fitted.threshold
+        and not same_but_finished(part.text, form := relaxed(part.text, part.language))
     }
-    again = _judged(source, [parts[n] for n in other], list(other.values()), fitted)
-    for n, answer in zip(other, again, strict=True):
+    second = _judged([parts[n] for n in again], written(decoder, list(again.values()), memory, signature), fitted)
+    for n, answer in zip(again, second, strict=True):
         best[n] = max(best[n], answer, key=lambda one: one.confidence)
     return best
 
 
-def another_form(part: Part, plain: str) -> str | None:
-    """Without stretching and repetition; None where there is none, so that only what is typed oddly costs twice."""
-    form = relaxed(part.text, part.language)
-    return form if form != plain else None
+def written(decoder: Decoder, parts: Sequence[Part], memory: Memory, signature: str) -> list[Hypothesis]:
+    """One hypothesis a part, in their order: what is remembered, else the decoder's; nothing is decoded twice."""
+    keys = [key(part, signature) for part in parts]
+    found = {one: memory.find(one) for one in dict.fromkeys(keys)}
+    missing = {one: part for one, part in zip(keys, parts, strict=True) if found[one] is None}
+    decoded = dict(zip(missing, decoder.hypotheses(list(missing.values())), strict=True))
+    for one, hypothesis in decoded.items():
+        memory.keep(one, hypothesis)
+    return [found[one] or decoded[one] for one in keys]
 
 
-def _judged(source: "Hypotheses", parts: Sequence[Part], forms: Sequence[str], fitted: quality.Gate) -> list[Answer]:
-    written = source.of([(form, part.language) for form, part in zip(forms, parts, strict=True)])
+def _judged(parts: Sequence[Part], hypotheses: Sequence[Hypothesis], fitted: quality.Gate) -> list[Answer]:
     return [
         Answer(part, hypothesis, quality.judge(part.text, hypothesis, fitted, part.language))
-        for part, hypothesis in zip(parts, written, strict=True)
+        for part, hypothesis in zip(parts, hypotheses, strict=True)
     ]
-
-
-class Hypotheses:
-    """Where they come from: what is remembered, else the decoder; `known` are messages encoded already."""
-
-    def __init__(
-        self, reader: BundledReader, decoder: Decoder, known: Mapping[str, Encoded], memory: Memory | None
-    ) -> None:
-        self._reader, self._decoder, self._known = reader, decoder, known
-        self._memory = memory if memory is not None else Memory(room=0)
-        self._signature = f"{reader.signature}|{decoder.signature}"
-
-    def of(self, texts: Sequence[tuple[str, str]]) -> list[Hypothesis]:
-        """One hypothesis for each (text, language), in their order; what occurs twice is decoded once."""
-        keys = [key(text, language, self._signature) for text, language in texts]
-        found = {one: self._memory.find(one) for one in dict.fromkeys(keys)}
-        missing = {one: text for one, (text, _) in zip(keys, texts, strict=True) if found[one] is None}
-        languages = [one.language for one in missing]
-        written = self._decoder.hypotheses(list(missing.values()), languages, self._encode)
-        for one, hypothesis in zip(missing, written, strict=True):
-            self._memory.keep(one, hypothesis)
-        decoded = dict(zip(missing, written, strict=True))
-        return [found[one] or decoded[one] for one in keys]
-
-    def _encode(self, texts: Sequence[str]) -> list[Encoded]:
-        anew = [text for text in texts if text not in self._known]
-        fresh = dict(zip(anew, self._reader.encode(anew, ["single"] * len(anew)), strict=True))
-        return [self._known.get(text) or fresh[text] for text in texts]
 
 
 def is_english(language: str) -> bool:

@@ -12,6 +12,7 @@ from translation.bundled import Encoded, Schema
 from translation.checkpoints import ModelError, checkpoints
 from translation.ctranslate import GUESSES, REFUSED, CheckpointDecoder, self_test
 from translation.languages import UNKNOWN
+from translation.parts import Part
 from translation.quality import gate, judge
 
 torch = pytest.importorskip("torch", reason="needs the extra `checkpoints`")
@@ -118,21 +119,21 @@ def test_no_translation_outgrows_its_cap(converted: Callable[[str, str], Checkpo
         assert len(decoder._wording._target.encode(found.text)) <= 2 * (length + 8) + 12
 
 
-def encoded(text: str, likely: Sequence[str] = ()) -> Encoded:
-    """An encoded message of which only the text and the languages matter."""
+def part(text: str, language: str, likely: Sequence[str] = ()) -> Part:
+    """A whole message, of which only the text and its languages matter."""
     names = (UNKNOWN, "es", "de", "ru", "br", "eu", "fo")
     chances = np.array([0.9 / (1 + likely.index(tag)) if tag in likely else 0.001 for tag in names], np.float32)
     none: Any = np.zeros(0, np.float32)
     schema = Schema(names, (), (), (), (), {})
     fields = dict.fromkeys((name for name in Encoded.__dataclass_fields__), none)
-    return Encoded(**fields | {"text": text, "schema": schema, "language": chances})
+    return Part(Encoded(**fields | {"text": text, "schema": schema, "language": chances}), 0, len(text), language)
 
 
 def test_a_language_that_it_lacks_is_refused_and_never_guessed(
     converted: Callable[[str, str], CheckpointDecoder],
 ) -> None:
     decoder = converted("nllb200-600m", "float32")
-    found = decoder.hypotheses(["Ar gador", "La casa es blanca."], ["br", "es"], encode=lambda texts: [])
+    found = decoder.hypotheses([part("Ar gador", "br"), part("la casa es blanca", "es")])
     assert found[0] == REFUSED
     assert judge("Ar gador", found[0]) == 0
     assert found[1].text == "the house is white."
@@ -143,15 +144,12 @@ def test_where_nobody_knows_the_language_the_surest_answer_wins(
 ) -> None:
     decoder = converted("m2m100-418m", "float32")
     text, code = "Das Wasser ist kalt.", "de"
-
-    def encode(texts: Sequence[str]) -> list[Encoded]:
-        return [encoded(one, [UNKNOWN, "ru", "fo", "es", "de"]) for one in texts]
-
-    assert decoder._codes(text, UNKNOWN, encode) == ["ru", "es", "de"]  # it has no Faroese
-    (found,) = decoder.hypotheses([text], [UNKNOWN], encode)
+    message = part(text, UNKNOWN, [UNKNOWN, "ru", "fo", "es", "de"])
+    assert decoder._codes(message) == ["ru", "es", "de"]  # it has no Faroese
+    (found,) = decoder.hypotheses([message])
     tried = decoder.write([text] * GUESSES, ["ru", "es", code])
     assert found.log_probability == pytest.approx(max(one.log_probability for one in tried))
-    assert converted("small100", "float32")._codes(text, UNKNOWN, encode) == [UNKNOWN]  # needs no source
+    assert converted("small100", "float32")._codes(message) == [UNKNOWN]  # needs no source
 
 
 def test_a_message_cannot_choose_another_target_language(

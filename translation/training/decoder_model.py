@@ -1,5 +1,6 @@
 """The English decoder as a torch module: whisper-tiny.en's decoder (MIT) over a text encoder instead of audio."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,12 +83,16 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
 
     def forward(self, tokens: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        return self.states(tokens, memory, mask) @ self.embedding.weight.T
+
+    def states(self, tokens: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        """What the output layer multiplies by the embedding: (batch, length, 384)."""
         x = self.embedding(tokens) + self.position[: tokens.shape[1]]
         mask = mask[:, None, None, :]
         memory = self.adapter_norm(self.bridge(self.adapter(memory), mask))
         for layer in self.layers:
             x = layer(x, memory, mask)
-        return self.norm(x) @ self.embedding.weight.T  # type: ignore[no-any-return]
+        return self.norm(x)  # type: ignore[no-any-return]
 
 
 def load_decoder(path: Path) -> Decoder:
@@ -121,3 +126,18 @@ def loss_of(model: Decoder, tokens: Tensor, memory: Tensor, mask: Tensor, smooth
     return functional.cross_entropy(
         logits.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=-100, label_smoothing=smoothing
     )
+
+
+def sampled_loss(
+    model: Decoder, tokens: Tensor, memory: Tensor, mask: Tensor, smoothing: float, negatives: int = 1500
+) -> Tensor:
+    """`loss_of` over the pieces that the batch holds and a sample of the others, which stand for all of those."""
+    following = tokens[:, 1:]
+    states = model.states(tokens[:, :-1].clamp(min=0), memory, mask)[following >= 0]
+    wanted = following[following >= 0]
+    held, size = torch.unique(wanted), model.embedding.num_embeddings
+    others = torch.ones(size, dtype=torch.bool).index_fill_(0, held, value=False).nonzero()[:, 0]
+    drawn = others[torch.randperm(len(others))[:negatives]]
+    logits = states @ model.embedding.weight[torch.cat([held, drawn])].T
+    weight = torch.cat([torch.zeros(len(held)), torch.full((len(drawn),), math.log(len(others) / len(drawn)))])
+    return functional.cross_entropy(logits + weight, torch.searchsorted(held, wanted), label_smoothing=smoothing)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from translation.canonical import canonical
-from translation.languages import find_language
-from translation.segments import split, spoken
+from translation.segments import Segment, split, spoken
 
 HELD_OUT = 100  # last lines of each Tatoeba file, at most a quarter of it
 MOST = 2000  # Tatoeba pairs of a language
@@ -24,7 +24,15 @@ class Pair:
     language: str
     source: str
     english: str
-    opinion: bool = False
+
+
+class Example(NamedTuple):
+    """What the decoder reads and writes at once: [start, end) of a source text, and its English."""
+
+    source: str
+    start: int
+    end: int
+    english: str
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,12 @@ def load_corpus(tatoeba: Path, opinions: Sequence[Path]) -> Corpus:
     held_tatoeba = tuple(pair for language, pairs in files.items() for pair in pairs[-cut[language] :])
     held_sources = {pair.source for pair in held_tatoeba}
     return Corpus(
-        opinions=tuple(pair for pair in said if not is_held(pair.source)),
+        opinions=tuple(pair for pair in said if not is_held(spoken(pair.source))),
         tatoeba={
             language: tuple(pair for pair in sample(pairs[: -cut[language]], MOST) if pair.source not in held_sources)
             for language, pairs in files.items()
         },
-        held_opinions=tuple(pair for pair in said if is_held(pair.source)),
+        held_opinions=tuple(pair for pair in said if is_held(spoken(pair.source))),
         held_tatoeba=held_tatoeba,
         sha256=digest.hexdigest(),
     )
@@ -91,17 +99,20 @@ def read_opinions(path: Path, digest: "hashlib._Hash") -> list[Pair]:
     data = path.read_bytes()
     digest.update(data)
     rows = [line.split("\t") for line in data.decode().splitlines() if line.strip() and not line.startswith("#")]
-    return [Pair(path.stem, *pair, opinion=True) for row in rows for pair in parts(path.stem, unmark(row[2]), row[3])]
+    pairs = [Pair(path.stem, unmark(row[2]), row[3]) for row in rows]
+    return [pair for pair in pairs if spoken(pair.source) and spoken(pair.english)]
 
 
-def parts(language: str, source: str, english: str) -> list[tuple[str, str]]:
-    """What the decoder meets at run time: sentences in canonical form; whole, where the two are cut differently."""
-    tag = found.tag if (found := find_language(language)) else language
-    said, meant = ([piece.text for piece in split(text) if piece.translate] for text in (source, english))
-    if len(said) != len(meant):
-        said, meant = [spoken(source)], [spoken(english)]
-    pairs = zip(said, meant, strict=True)
-    return [(canonical(one, tag), canonical(other, "en")) for one, other in pairs if one and other]
+def examples(pair: Pair) -> Iterator[Example]:
+    """As at run time: sentences, each read in the light of the whole; all at once, where the two are cut unlike."""
+    pieces, meant = split(pair.source), [piece.text for piece in split(pair.english) if piece.translate]
+    if sum(piece.translate for piece in pieces) != len(meant):
+        pieces, meant = [Segment(pair.source, translate=True)], [spoken(pair.english)]
+    start, english = 0, iter(meant)
+    for piece in pieces:
+        if piece.translate:
+            yield Example(pair.source, start, start + len(piece.text), canonical(next(english), "en"))
+        start += len(piece.text)
 
 
 def unmark(marked: str) -> str:

@@ -9,16 +9,18 @@ because uint8 x int8 saturates on processors without VNNI. `--fp32` writes the s
 """
 
 import argparse
+import random
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 
+from translation.bundled import BundledReader
 from translation.training.decoder_bpe import EnglishPieces
 from translation.training.decoder_graph import memory_graph, step_graph
 from translation.training.decoder_model import LAYERS, Decoder, batch, load_decoder
-from translation.training.decoder_pairs import load_corpus, sample
+from translation.training.decoder_pairs import examples, load_corpus
 from translation.training.decoder_states import StateCache, States
 
 
@@ -63,10 +65,12 @@ def main() -> None:
 
 def calibration_pairs(args: argparse.Namespace, pieces: EnglishPieces) -> tuple[list[States], list[list[int]]]:
     """Opinions that training has encoded already."""
-    cache = StateCache(args.states, encode=lambda texts: [])
-    pairs = [pair for pair in load_corpus(args.tatoeba, args.opinions).opinions if pair.source in cache]
-    chosen = sorted(sample(pairs, 256), key=lambda pair: len(pair.english))
-    return cache.get([pair.source for pair in chosen]), [pieces.encode(pair.english) for pair in chosen]
+    cache = StateCache(args.states, BundledReader(args.out))
+    known = [
+        one for pair in load_corpus(args.tatoeba, args.opinions).opinions for one in examples(pair) if one in cache
+    ]
+    chosen = sorted(random.Random(0).sample(known, 256), key=lambda one: len(one.english))
+    return cache.get(chosen), [pieces.encode(one.english) for one in chosen]
 
 
 def write_pieces(pieces: list[bytes], path: Path) -> None:

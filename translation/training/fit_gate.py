@@ -24,7 +24,7 @@ from translation.checkpoints import folder_of
 from translation.identify import dominant_script
 from translation.quality import GATE, Signs, gate, signs_of
 from translation.segments import columns
-from translation.training.decoder_pairs import Pair, load_corpus
+from translation.training.decoder_pairs import Pair, examples, load_corpus
 from translation.training.judged import Judged, JudgedError, add_decoder_options, attempted, chosen_decoder, read
 from translation.translate import Attempt
 
@@ -45,10 +45,10 @@ class Row(NamedTuple):
 def letters_per_column(pairs: Sequence[Pair]) -> dict[str, float]:
     """How many letters of English a column of each script becomes."""
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for pair in pairs:
-        if script := dominant_script(pair.source):
-            totals[script][0] += len(pair.english)
-            totals[script][1] += columns(pair.source)
+    for source, start, end, english in (example for pair in pairs for example in examples(pair)):
+        if script := dominant_script(source[start:end]):
+            totals[script][0] += len(english)
+            totals[script][1] += columns(source[start:end])
     return {script: round(english / source, 3) for script, (english, source) in sorted(totals.items())}
 
 

@@ -21,11 +21,11 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from translation.bundled import WEIGHTS
+from translation.bundled import WEIGHTS, BundledReader
 from translation.training.decoder_bpe import EnglishPieces
-from translation.training.decoder_model import Decoder, batch, load_decoder, loss_of
-from translation.training.decoder_pairs import Pair, load_corpus, sample
-from translation.training.decoder_states import Encode, StateCache, States, shipped_encoder
+from translation.training.decoder_model import Decoder, batch, load_decoder, loss_of, sampled_loss
+from translation.training.decoder_pairs import Pair, examples, load_corpus, sample
+from translation.training.decoder_states import StateCache, States
 
 LONGEST = 70  # target tokens
 AVERAGE = 0.995  # of the running average of the weights, a step
@@ -36,11 +36,11 @@ WARM_UP = 60  # steps
 class Training:
     """Model, running average, optimizer, and how far they are."""
 
-    def __init__(self, args: argparse.Namespace, encode: Encode) -> None:
+    def __init__(self, args: argparse.Namespace) -> None:
         self.args, self.out = args, Path(args.out)
         self.corpus = load_corpus(Path(args.tatoeba), args.opinions)
         self.pieces = EnglishPieces(Path(args.tokenizer), Path(args.keep))
-        self.cache = StateCache(self.out / "states", encode)
+        self.cache = StateCache(self.out / "states", BundledReader(args.weights, args.threads))
         self.model = load_decoder(Path(args.start))
         self.average = copy.deepcopy(self.model).eval()
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.01)
@@ -70,7 +70,7 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         self.optimizer.zero_grad()
-        loss_of(self.model, *batch(states, targets), smoothing=0.1).backward()  # type: ignore[no-untyped-call]
+        sampled_loss(self.model, *batch(states, targets), smoothing=0.1).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         with torch.no_grad():
@@ -81,10 +81,11 @@ class Training:
 
     def batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[States], list[list[int]]]]:
         """Pairs of about one length together, about `--tokens` target tokens a batch, in a drawn order."""
-        states = self.cache.get([pair.source for pair in pairs])
-        targets = [self.pieces.encode(pair.english)[:LONGEST] for pair in pairs]
+        chosen = [example for pair in pairs for example in examples(pair)]
+        states = self.cache.get(chosen)
+        targets = [self.pieces.encode(example.english)[:LONGEST] for example in chosen]
         groups: list[list[int]] = [[]]
-        for i in sorted(range(len(pairs)), key=lambda i: len(targets[i])):
+        for i in sorted(range(len(chosen)), key=lambda i: len(targets[i])):
             groups[-1].append(i)
             if len(groups[-1]) * (len(targets[i]) + 1) >= self.args.tokens:
                 groups.append([])
@@ -149,7 +150,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    Training(args, shipped_encoder(args.weights, args.threads)).run()
+    Training(args).run()
 
 
 if __name__ == "__main__":
