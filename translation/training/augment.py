@@ -1,13 +1,15 @@
-"""Makes more messages of labelled ones: other casing, emoji, letters swapped with their labels, two in one."""
+"""Makes more messages of labelled ones: other casing, emoji, Latin letters, images renamed, two in one."""
 
 import random
 import re
 import string
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from typing import Any
 
 from translation.training.examples import LETTERS, Opinion
+from translation.training.romanise import romanised_pieces
 
 EMOJI = ("😂", "🔥", "😍", "🙃", "👍", "💀", "😬", "❤️", "🤔", "😅", "✨", "👀")
 ALONE = re.compile(r"(?<![^\W_])[ABCD](?![^\W_])")
@@ -52,6 +54,15 @@ def bare(opinion: Opinion, rng: random.Random) -> Opinion:
     kept = max([len(opinion.text.rstrip(" .!。！।؟?")), *ends])
     tail = " " + rng.choice(EMOJI) * rng.choice((1, 1, 2, 3)) if rng.random() < 0.5 else ""
     return replace(opinion, text=opinion.text[:kept] + tail)
+
+
+def in_latin_letters(opinion: Opinion, rng: random.Random) -> Opinion:
+    """As somebody types it who has no keyboard for the script; its evidence is found again."""
+    cuts = sorted({0, len(opinion.text), *(edge for label in opinion.labels for edge in label["span"])})
+    pieces = romanised_pieces([opinion.text[a:b] for a, b in pairwise(cuts)], opinion.language, rng)
+    moved = dict(zip(cuts, accumulate(map(len, pieces), initial=0), strict=True))
+    labels = tuple({**label, "span": [moved[edge] for edge in label["span"]]} for label in opinion.labels)
+    return replace(opinion, text="".join(pieces), labels=labels)
 
 
 def joined(first: Opinion, second: Opinion, between: str = " ") -> Opinion:

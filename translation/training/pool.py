@@ -12,9 +12,10 @@ import torch
 
 from translation.tokens import PAD, Tokenizer
 from translation.training import corpora
-from translation.training.augment import JUDGING, nonsense, vary
+from translation.training.augment import JUDGING, in_latin_letters, nonsense, vary
 from translation.training.examples import Example, Opinion, Schema, encode, read, reference
 from translation.training.network import FORK, KINDS, Trunk
+from translation.training.romanise import ROMANISED
 from translation.training.split import held_out
 
 
@@ -65,6 +66,7 @@ def messages(
         for _ in range(variants)
         for opinion in train
     ]
+    more += [in_latin_letters(opinion, rng) for opinion in train if opinion.language in ROMANISED]
     references = [reference(row) for row in kept if row["language"] != "en"]
     silent = [Opinion(text, rng.choice(KINDS), source="silent") for text, _ in sentences]
     silent += [Opinion(nonsense(rng), rng.choice(KINDS), source="silent") for _ in sentences[::30]]

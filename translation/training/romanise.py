@@ -4,7 +4,9 @@ Only for scripts that write their vowels: what Arabic script leaves out cannot b
 """
 
 import random
+import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 VIRAMA, LENGTH = 0x4D, 0x80  # in every block of the Indic scripts, which share one order
@@ -31,6 +33,7 @@ ALPHABETS = {
     " χ=x|h|ch ψ=ps ω=o|w ου=ou|u αι=ai|e ει=ei|i οι=oi|i μπ=mp|b ντ=nt|d γκ=gk|g αυ=av|au|af ευ=ev|eu|ef",
 }
 ROMANISED = (*INDIC, *ALPHABETS)
+IMAGE = re.compile(r"\W*[A-D]\W*")
 
 
 class Spelling:
@@ -53,10 +56,16 @@ def romanised(text: str, language: str, rng: random.Random) -> str:
     >>> romanised("मुझे रोशनी पसंद है", "hi", random.Random(5))
     'mujhe roshni pasand hai'
     """
-    spelling = Spelling(language, rng)
-    words = text.lower().split(" ")
-    spell = _indic if language in INDIC else _alphabetic
-    return " ".join(spell(word, spelling) for word in words)
+    return "".join(romanised_pieces([text], language, rng))
+
+
+def romanised_pieces(pieces: Sequence[str], language: str, rng: random.Random) -> list[str]:
+    """The pieces of one text, all by one person's habits."""
+    spelling, spell = Spelling(language, rng), _indic if language in INDIC else _alphabetic
+    return [
+        " ".join(word if IMAGE.fullmatch(word) else spell(word.lower(), spelling) for word in piece.split(" "))
+        for piece in pieces
+    ]
 
 
 @cache
