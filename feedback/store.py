@@ -13,7 +13,9 @@ from feedback.database import Database
 from feedback.errors import Conflict, NotFound, SchemaError, StoreBusy, StoreError, StoreFull, StoreInUse
 from feedback.store_campaigns import Campaigns
 from feedback.store_critiques import Critiques
+from feedback.store_discord import Discord
 from feedback.store_events import Events
+from feedback.store_figures import Figures
 from feedback.store_gold import Gold
 from feedback.store_imports import Imports
 from feedback.store_keys import Keys
@@ -25,7 +27,7 @@ from feedback.store_work import Work
 __all__ = ["Conflict", "NotFound", "SchemaError", "Store", "StoreBusy", "StoreError", "StoreFull", "StoreInUse"]
 
 
-class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events, Keys, Imports):
+class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events, Keys, Imports, Discord, Figures):
     """What is kept of campaigns, people and what they said, on SQLite (one process) or PostgreSQL (any number)."""
 
     @classmethod

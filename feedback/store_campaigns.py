@@ -84,8 +84,13 @@ class Campaigns(StoreBase):
             return image(row)
 
     @verb
-    async def add_comparison(self, campaign_id: str, image_ids: Sequence[str], prompt: str | None = None) -> Comparison:
-        """Let one to four different images of the campaign be judged together."""
+    async def add_comparison(
+        self, campaign_id: str, image_ids: Sequence[str], prompt: str | None = None, *, offered: bool = True
+    ) -> Comparison:
+        """Let one to four different images of the campaign be judged together.
+
+        One that is not `offered` is never handed out by `unseen`: only whoever asks about it is shown it.
+        """
         if len(image_ids) not in KIND_OF_COUNT:
             raise Conflict(f"{len(image_ids)} images; a comparison has one to four")
         async with self._database.write() as session:
@@ -93,7 +98,7 @@ class Campaigns(StoreBase):
             comparison = Comparison(
                 id=new_id(), campaign_id=campaign_id, kind=KIND_OF_COUNT[len(images)], images=images, prompt=prompt
             )
-            row = comparison.model_dump(exclude={"images"}) | {"created_at": now()}
+            row = comparison.model_dump(exclude={"images"}) | {"offered": offered, "created_at": now()}
             await session.execute(insert(ComparisonRow).values(row))
             places = [
                 {"comparison_id": comparison.id, "position": i, "image_id": one} for i, one in enumerate(image_ids)

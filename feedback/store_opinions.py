@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
-from feedback.records import NewOpinion, Opinion
+from feedback.records import Channel, NewOpinion, Opinion
 from feedback.store_base import StoreBase, hold, insert_if_absent, now, share, verb
 from feedback.store_loading import OPINIONS, opinion
 from feedback.tables import AnnotatorRow, Base, CampaignRow, ComparisonRow, OpinionRow, ReadingRow, ShowingRow
@@ -56,6 +56,35 @@ class Opinions(StoreBase):
             return await _find(session, annotator_id, client_message_id)
 
     @verb
+    async def find_by_message(self, channel: Channel, client_message_id: str) -> Opinion | None:
+        """The opinion that came over a channel under this id, whoever said it; for channels whose ids are unique."""
+        said = OPINIONS.where(OpinionRow.channel == channel, OpinionRow.client_message_id == client_message_id)
+        async with self._database.read() as session:
+            row = (await session.execute(said.order_by(OpinionRow.id).limit(1))).first()
+            return opinion(*row) if row else None
+
+    @verb
+    async def replace_opinion(self, opinion_id: str, source_text: str) -> Opinion:
+        """Put other words in the place of an opinion's: it goes, with all that was read in it, and a new one is queued.
+
+        The new one keeps showing, client message id and terms. The same words change nothing. Clicks stay.
+        """
+        owner = select(OpinionRow.annotator_id).where(OpinionRow.id == opinion_id)
+        async with self._announced() as session:
+            if (person := await session.scalar(owner)) is not None:
+                await hold(session, person, alone=True)
+            earlier = await load_opinion(session, opinion_id)
+            if earlier.source_text == source_text:
+                return earlier
+            changed = {"id": new_id(), "source_text": source_text, "created_at": now()}
+            kept = Opinion.model_validate(earlier.model_dump() | changed)
+            await session.execute(delete(OpinionRow).where(OpinionRow.id == opinion_id))
+            await session.execute(insert(OpinionRow).values(kept.model_dump(exclude={"kind", "comparison_id"})))
+            await _queue(session, kept)
+        await self._database.clear_log()
+        return kept
+
+    @verb
     async def get_opinion(self, opinion_id: str, annotator_id: str | None = None) -> Opinion:
         """The opinion of that id; with an annotator, only if it is theirs."""
         async with self._database.read() as session:
@@ -90,7 +119,6 @@ async def _keep(session: AsyncSession, new: NewOpinion) -> Opinion:
     if setting is None:
         await hold(session, new.annotator_id)
         raise NotFound(f"no showing {new.showing_id!r}, or it is not theirs")
-    moment = now()
     kept = Opinion(
         **new.model_dump(),
         id=new_id(),
@@ -99,15 +127,20 @@ async def _keep(session: AsyncSession, new: NewOpinion) -> Opinion:
         campaign_id=setting.campaign_id,
         consent_version=setting.consents.get(setting.campaign_id),
         training_use=setting.person_allows and setting.campaign_allows,
-        created_at=moment,
+        created_at=now(),
     )
     added = insert_if_absent(session, OpinionRow).returning(OpinionRow.id)
     if await session.scalar(added, kept.model_dump(exclude={"kind", "comparison_id"})) is None:
         return await _find(session, new.annotator_id, new.client_message_id) or kept
-    work = {"opinion_id": kept.id, "bucket": bucket(kept.source_text), "due_at": moment, "created_at": moment}
-    await session.execute(QUEUE, work)
+    await _queue(session, kept)
     await session.execute(ANSWERED, {"showing": new.showing_id})
     return kept
+
+
+async def _queue(session: AsyncSession, kept: Opinion) -> None:
+    moment = kept.created_at
+    work = {"opinion_id": kept.id, "bucket": bucket(kept.source_text), "due_at": moment, "created_at": moment}
+    await session.execute(QUEUE, work)
 
 
 async def _find(session: AsyncSession, annotator_id: str, client_message_id: str) -> Opinion | None:

@@ -18,6 +18,7 @@ from feedback.tables import (
     EventRow,
     LabelRow,
     OpinionRow,
+    PlaceRow,
     ReadingRow,
     ShowingRow,
     TombstoneRow,
@@ -29,13 +30,18 @@ class People(StoreBase):
     """The annotators, known by pseudonyms."""
 
     @verb
-    async def enter(self, channel: Channel, user_id: str, locale: str = "en") -> Annotator:
-        """The annotator behind a channel's user id, made where there is none; a known one keeps their locale."""
+    async def recognize(self, channel: Channel, user_id: str, locale: str = "en") -> Annotator:
+        """The annotator behind a channel's user id; a new one is kept nowhere until they `enter`."""
         new = Annotator(id=pseudonym(self._secret, channel, user_id), channel=channel, locale=locale, created_at=now())
         try:
             return await self.get_annotator(new.id)
         except NotFound:
-            pass
+            return new
+
+    @verb
+    async def enter(self, channel: Channel, user_id: str, locale: str = "en") -> Annotator:
+        """The annotator behind a channel's user id, made where there is none; a known one keeps their locale."""
+        new = await self.recognize(channel, user_id, locale)
         async with self._database.write() as session:
             await session.execute(insert_if_absent(session, AnnotatorRow).values(new.model_dump()))
             return Annotator(**values(await hold(session, new.id)))
@@ -78,6 +84,7 @@ class People(StoreBase):
         shown = select(ShowingRow).where(ShowingRow.annotator_id == annotator_id).order_by(ShowingRow.id)
         said = OPINIONS.where(OpinionRow.annotator_id == annotator_id).order_by(OpinionRow.id)
         clicked = select(ClickRow).join(ShowingRow, ShowingRow.id == ClickRow.showing_id)
+        alone = select(PlaceRow.channel_id).where(PlaceRow.annotator_id == annotator_id).order_by(PlaceRow.channel_id)
         async with self._database.read() as session:
             showings = await showings_of(session, shown)
             critiques = await critiques_of(session, said)
@@ -87,6 +94,7 @@ class People(StoreBase):
                 "showings": [one.model_dump(mode="json") for one in showings],
                 "critiques": [one.model_dump(mode="json") for one in critiques],
                 "clicks": [values(one) | {"created_at": one.created_at.isoformat()} for one in clicks],
+                "discord_channels": [str(one) for one in await session.scalars(alone)],
             }
 
     @verb

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import Conflict, NotFound
@@ -18,23 +18,21 @@ class Showings(StoreBase):
 
     @verb
     async def unseen(self, annotator_id: str, campaign_id: str, limit: int = 20) -> list[Candidate]:
-        """Comparisons that this person has not been shown, least shown first; none of an archived campaign."""
+        """Comparisons offered to everybody that this person has not been shown, least shown first.
+
+        None of an archived campaign.
+        """
         seen = exists().where(ShowingRow.comparison_id == ComparisonRow.id, ShowingRow.annotator_id == annotator_id)
         query = (
             select(ComparisonRow)
             .join(CampaignRow, CampaignRow.id == ComparisonRow.campaign_id)
-            .where(ComparisonRow.campaign_id == campaign_id, CampaignRow.archived.is_(False), ~seen)
+            .where(ComparisonRow.campaign_id == campaign_id, ComparisonRow.offered, CampaignRow.archived.is_(False))
+            .where(~seen)
             .order_by(ComparisonRow.times_shown, ComparisonRow.id)
             .limit(limit)
         )
         async with self._database.read() as session:
-            rows = (await session.scalars(query)).all()
-            comparisons = await comparisons_of(session, rows)
-            orders = await _orders(session, {one.id: [i.id for i in one.images] for one in comparisons.values()})
-            return [
-                Candidate(comparison=comparisons[row.id], times_shown=row.times_shown, orders=orders[row.id])
-                for row in rows
-            ]
+            return await candidates_of(session, query)
 
     @verb
     async def find_open_showing(self, annotator_id: str, campaign_id: str) -> Showing | None:
@@ -46,6 +44,14 @@ class Showings(StoreBase):
         )
         async with self._database.read() as session:
             found = await showings_of(session, query.order_by(ShowingRow.id.desc()).limit(1))
+            return found[0] if found else None
+
+    @verb
+    async def find_showing(self, annotator_id: str, comparison_id: str) -> Showing | None:
+        """The showing of that comparison to that person, if there was one."""
+        theirs = ShowingRow.annotator_id == annotator_id, ShowingRow.comparison_id == comparison_id
+        async with self._database.read() as session:
+            found = await showings_of(session, select(ShowingRow).where(*theirs))
             return found[0] if found else None
 
     @verb
@@ -98,6 +104,16 @@ async def load_showing(session: AsyncSession, showing_id: str, annotator_id: str
     if not found or annotator_id not in (None, found[0].annotator_id):
         raise NotFound(f"no showing {showing_id!r}, or it is not theirs")
     return found[0]
+
+
+async def candidates_of(session: AsyncSession, query: Select[ComparisonRow]) -> list[Candidate]:
+    """What may be shown next, in the order of the query."""
+    rows = (await session.scalars(query)).all()
+    comparisons = await comparisons_of(session, rows)
+    orders = await _orders(session, {one.id: [i.id for i in one.images] for one in comparisons.values()})
+    return [
+        Candidate(comparison=comparisons[row.id], times_shown=row.times_shown, orders=orders[row.id]) for row in rows
+    ]
 
 
 async def _orders(session: AsyncSession, images: dict[str, list[str]]) -> dict[str, dict[tuple[str, ...], int]]:

@@ -66,6 +66,8 @@ class Base(DeclarativeBase):
 Number = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 GROWS = {"sqlite_autoincrement": True}
 Id = Annotated[str, mapped_column(String(36), primary_key=True)]
+Snowflake = Annotated[int, mapped_column(BigInteger)]  # an id of Discord
+Given = Annotated[int, mapped_column(BigInteger, primary_key=True, autoincrement=False)]  # one that names the row
 Word = Annotated[str, mapped_column(String(120))]
 
 
@@ -112,11 +114,12 @@ class ImageRow(Base):
 
 class ComparisonRow(Base):
     __tablename__ = "comparisons"
-    __table_args__ = (Index(None, "campaign_id", "times_shown", "id"),)
+    __table_args__ = (Index(None, "campaign_id", "offered", "times_shown", "id"),)
     id: Mapped[Id]
     campaign_id: Mapped[str] = _of("campaigns", index=False)
     kind: Mapped[Word]
     prompt: Mapped[str | None]
+    offered: Mapped[bool] = mapped_column(default=True)  # to everybody; else shown only where somebody asked about it
     times_shown: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
@@ -166,6 +169,7 @@ class OpinionRow(Base):
         Unique("annotator_id", "client_message_id"),
         Index(None, "annotator_id", "id"),
         Index(None, "campaign_id", "id"),
+        Index(None, "channel", "client_message_id"),
     )
     id: Mapped[Id]
     showing_id: Mapped[str] = _of("showings")
@@ -265,3 +269,38 @@ class KeyRow(Base):
     sha256: Mapped[Word] = mapped_column(unique=True)
     scopes: Mapped[tuple[str, ...]]
     created_at: Mapped[datetime]
+
+
+class PlaceRow(Base):
+    """A channel of Discord; `due_at` follows from the interval and the last post, so that it can be searched."""
+
+    __tablename__ = "discord_places"
+    channel_id: Mapped[Given]
+    campaign_id: Mapped[str] = _of("campaigns")
+    guild_id: Mapped[Snowflake | None] = mapped_column(index=True)
+    annotator_id: Mapped[str | None] = _of("annotators", null=True)
+    interval_minutes: Mapped[int]
+    role_id: Mapped[Snowflake | None]
+    last_message_id: Mapped[Snowflake | None]
+    posted_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class PostRow(Base):
+    __tablename__ = "discord_posts"
+    message_id: Mapped[Given]
+    channel_id: Mapped[Snowflake]
+    comparison_id: Mapped[str] = _of("comparisons")
+    image_ids: Mapped[tuple[str, ...]]
+
+
+class DeliveryRow(Base):
+    """An answer that has not arrived; due in the future: somebody is delivering it."""
+
+    __tablename__ = "discord_deliveries"
+    opinion_id: Mapped[str] = _of("opinions", primary=True)
+    channel_id: Mapped[Snowflake]
+    message_id: Mapped[Snowflake | None]
+    token: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    due_at: Mapped[datetime] = mapped_column(index=True)

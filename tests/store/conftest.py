@@ -3,9 +3,7 @@
 PostgreSQL is the server of OPINE_TEST_DATABASE_URL (a role that may create databases), else one started from a wheel.
 """
 
-import asyncio
 import os
-import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -14,10 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from databases import migrate
 from sqlalchemy import URL, make_url
 
-from feedback import migrations
-from feedback.database import Database
 from feedback.store import Store
 from feedback.tables import Base
 
@@ -47,15 +44,6 @@ def server() -> Iterator[URL]:
     running.cleanup()
 
 
-def _migrate(url: str) -> None:
-    async def migrate() -> None:
-        database = Database(url)
-        await migrations.upgrade(database)
-        await database.close()
-
-    asyncio.run(migrate())
-
-
 def _create(server: URL, name: str) -> str:
     _execute(server, f"CREATE DATABASE {name}")
     return server.set(database=name).render_as_string(hide_password=False)
@@ -66,7 +54,7 @@ def migrated_postgresql(server: URL) -> Iterator[str]:
     """The URL of a PostgreSQL database with all tables, for one test after another."""
     name = f"opine_{os.getpid()}"
     url = _create(server, name)
-    _migrate(url)
+    migrate(url)
     yield url
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -85,20 +73,6 @@ def empty_postgresql(server: URL) -> Iterator[str]:
     name = f"opine_{os.getpid()}_{next(NUMBERS)}"
     yield _create(server, name)
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables, to copy."""
-    file = tmp_path_factory.mktemp("template") / "opine.db"
-    _migrate(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def sqlite(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """The URL of a SQLite database with all tables, empty."""
-    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
+import asyncio
 import secrets
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +10,7 @@ from pydantic import ValidationError
 from scenes import HANDS, LIGHT, TEXT, Scene, facts, joined, make_scene, read_all, reading
 
 from feedback.errors import Conflict, NotFound
-from feedback.records import MAX_TEXT, NewOpinion
+from feedback.records import MAX_TEXT, NewOpinion, Opinion
 from feedback.store import Store
 
 WRITABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
@@ -132,6 +134,84 @@ async def test_an_opinion_can_be_taken_back(store: Store) -> None:
     assert [event.payload["opinion_id"] for event in await store.events_after(scene.annotator.id, 0)] == [kept.id]
     with pytest.raises(NotFound):
         await store.get_critique(dropped.id)
+
+
+async def test_an_opinion_is_found_by_its_channel_and_message_alone(store: Store) -> None:
+    scene = await make_scene(store)
+    said = await store.add_opinion(scene.says())
+    assert await store.find_by_message("web", "m1") == said
+    assert await store.find_by_message("discord", "m1") is None
+    assert await store.find_by_message("web", "m2") is None
+    await store.delete_opinion(said.id)
+    assert await store.find_by_message("web", "m1") is None
+
+
+async def test_other_words_take_the_place_of_an_opinion_and_of_what_was_read_in_it(store: Store) -> None:
+    scene = await make_scene(store)
+    await store.agree(scene.annotator.id, scene.campaign.id, 1)
+    said = await store.add_opinion(scene.says())
+    await read_all(store, reading(LIGHT, HANDS))
+    await store.answer_label(said.id, (await store.get_critique(said.id)).labels[0].id, "confirmed")
+    await store.choose(scene.showing.id, scene.annotator.id, "A")
+    await store.agree(scene.annotator.id, scene.campaign.id, 2)
+    seen = store.changes
+    changed = await store.replace_opinion(said.id, "más suave 🙂")
+    assert changed == said.model_copy(
+        update={"id": changed.id, "source_text": "más suave 🙂", "created_at": changed.created_at}
+    )
+    assert changed.id > said.id
+    assert store.changes > seen  # who reads is woken
+    critique = await store.get_critique(changed.id)
+    assert (critique.reading, critique.labels, critique.preference.choice) == (None, (), "A")
+    assert [one.opinion for one in await store.critiques()] == [changed]
+    assert await store.events_after(scene.annotator.id, 0) == []
+    assert await store.find_by_message("web", "m1") == changed
+    assert [claim.opinion for claim in await store.claim(9, 60)] == [changed]
+    with pytest.raises(NotFound):
+        await store.replace_opinion(said.id, "zu spät")
+
+
+async def test_an_edit_that_leaves_the_words_alone_changes_nothing(store: Store) -> None:
+    scene = await make_scene(store)
+    said = await store.add_opinion(scene.says())
+    await read_all(store, reading(LIGHT))
+    assert await store.replace_opinion(said.id, TEXT) == said
+    assert len((await store.get_critique(said.id)).labels) == 1
+    for text in ("", "x" * (MAX_TEXT + 1), "NUL \0"):
+        with pytest.raises(ValidationError):
+            await store.replace_opinion(said.id, text)
+    assert await store.find_by_message("web", "m1") == said
+
+
+async def test_a_reading_of_earlier_words_is_not_kept(store: Store) -> None:
+    scene = await make_scene(store)
+    said = await store.add_opinion(scene.says())
+    claim = (await store.claim(1, 60))[0]
+    changed = await store.replace_opinion(said.id, "más suave")
+    assert not await store.finish(claim, reading(LIGHT))
+    assert (await store.get_critique(changed.id)).reading is None
+    assert len(await store.claim(1, 60)) == 1
+
+
+async def test_of_several_edits_at_once_one_comes_through(store: Store) -> None:
+    scene = await make_scene(store)
+    said = await store.add_opinion(scene.says())
+    edits = [store.replace_opinion(said.id, f"texto {number}") for number in range(6)]
+    answers = await asyncio.gather(*edits, return_exceptions=True)
+    kept = [one for one in answers if isinstance(one, Opinion)]
+    assert {type(one) for one in answers if not isinstance(one, Opinion)} == {NotFound}
+    assert [one.opinion for one in await store.critiques()] == kept
+    assert (await store.work_counts())["waiting"] == 1
+
+
+async def test_edited_words_are_not_left_in_the_sqlite_files(sqlite: str) -> None:
+    store = await Store.open(sqlite, "a secret")
+    scene = await make_scene(store)
+    said = await store.add_opinion(scene.says("ein ganz eigentümlicher Satz"))
+    await store.replace_opinion(said.id, "nichts")
+    files = list(Path(sqlite.removeprefix("sqlite:///")).parent.iterdir())
+    assert not any("eigentümlicher".encode() in file.read_bytes() for file in files)
+    await store.close()
 
 
 async def test_critiques_come_in_pages_both_ways(store: Store) -> None:

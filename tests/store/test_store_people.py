@@ -35,6 +35,15 @@ async def test_entering_twice_is_one_person(store: Store) -> None:
     assert "ana" not in first.id
 
 
+async def test_who_is_only_recognized_is_kept_nowhere(store: Store) -> None:
+    before = await rows(store)
+    stranger = await store.recognize("discord", "ana", "es")
+    assert await rows(store) == before
+    ana = await store.enter("discord", "ana", "ja")
+    assert (stranger.id, stranger.locale) == (ana.id, "es")
+    assert await store.recognize("discord", "ana", "fr") == ana
+
+
 async def test_a_malformed_locale_is_refused(store: Store) -> None:
     with pytest.raises(ValidationError):
         await store.enter("web", "ana", "<script>")

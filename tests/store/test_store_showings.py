@@ -52,6 +52,27 @@ async def test_least_shown_comes_first_with_the_orders_so_far(store: Store) -> N
     assert len(await store.unseen(yuki.id, scene.campaign.id, limit=1)) == 1
 
 
+async def test_what_is_not_offered_is_shown_only_to_those_who_ask(store: Store) -> None:
+    scene = await make_scene(store)
+    ids = [image.id for image in scene.images]
+    asked = await store.add_comparison(scene.campaign.id, ids[::-1], offered=False)
+    yuki = await store.enter("web", "yuki", "ja")
+    assert [one.comparison.id for one in await store.unseen(yuki.id, scene.campaign.id)] == [scene.comparison.id]
+    assert (await store.show(yuki.id, asked.id, ids)).comparison_id == asked.id
+    assert asked in await store.list_comparisons(scene.campaign.id)
+
+
+async def test_a_showing_is_found_by_person_and_comparison(store: Store) -> None:
+    scene = await make_scene(store)
+    yuki = await store.enter("web", "yuki", "ja")
+    assert await store.find_showing(scene.annotator.id, scene.comparison.id) == scene.showing
+    assert await store.find_showing(yuki.id, scene.comparison.id) is None
+    assert await store.find_showing(scene.annotator.id, "nothing") is None
+    await store.skip(scene.showing.id)
+    skipped = await store.find_showing(scene.annotator.id, scene.comparison.id)
+    assert skipped == scene.showing.model_copy(update={"state": "skipped"})
+
+
 async def test_an_archived_campaign_is_shown_to_nobody(store: Store) -> None:
     scene = await make_scene(store)
     await store.archive_campaign("demo")
