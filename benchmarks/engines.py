@@ -17,23 +17,16 @@ from typing import Any
 
 import numpy as np
 import psutil
+from peers import padded
 from reading import gold
 from rounds import ROUND, alternating
 
 from translation.bundled import WEIGHTS, BundledReader
-from translation.tokens import PAD, Tokenizer
+from translation.tokens import Tokenizer
 
 BATCH, ROUNDS, SINGLES = 32, 5, 20
 WIDTH = 384
 Ids = Sequence[Sequence[int]]
-
-
-def padded(batch: Ids) -> tuple[Any, Any]:
-    """(ids, mask)."""
-    longest = max(map(len, batch))
-    ids = np.array([[*row, *[PAD] * (longest - len(row))] for row in batch], np.int64)
-    mask = np.array([[1] * len(row) + [0] * (longest - len(row)) for row in batch], np.int64)
-    return ids, mask
 
 
 def onnx_engine(_: Path, threads: int) -> Callable[[Ids], Any]:

@@ -20,9 +20,10 @@ from typing import Any
 from aside import answer, arguments, encoded, set_aside
 from constructions import CONSTRUCTIONS, LABEL_KINDS, family
 from heatmap import heatmap
-from reading import by_path, fill
+from reading import fill
 
 from feedback.taxonomy import taxonomy
+from translation.training.corpora import by_path
 
 Label = dict[str, Any]
 Fits = Callable[[Label, Label], bool]

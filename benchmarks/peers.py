@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-PAD = 1
+from translation.tokens import PAD
+
 ROWS = 2048  # of the matrix whose product is the machine's limit
 SAME, M2M, OPUS = "same shape", "M2M100-418M", "OPUS base"
 
@@ -72,11 +73,13 @@ def matrix_limit(threads: int) -> tuple[float, float]:
     import torch
     from onnx import TensorProto, helper, numpy_helper
 
+    from translation.training.decoder_graph import WEIGHT_LIMIT
+
     torch.set_num_threads(threads)
     draw = np.random.default_rng(0)
     a, b = torch.randn(ROWS, 384), torch.randn(384, 1536)
     values = {
-        "weight": draw.integers(-63, 63, (384, 1536), np.int8),
+        "weight": draw.integers(-WEIGHT_LIMIT, WEIGHT_LIMIT, (384, 1536), np.int8),
         "step": np.float32(1),
         "scale": np.ones(1536, np.float32),
         "zero": np.uint8(128),

@@ -12,7 +12,6 @@ sources are left out, and a translation that the gate rejects counts as empty; `
 """
 
 import argparse
-import importlib.util
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ from constructions import way_of_writing
 
 from feedback.reading import Message, Reader
 from feedback.records import Reading
+from translation.training.corpora import by_path
 
 BATCH = 32
 COLUMNS = {
@@ -43,16 +43,6 @@ COLUMNS = {
     "chrf_shown": "chrF shown",
 }
 ALL = "**all**"
-
-
-def by_path(path: Path) -> ModuleType:
-    """A script of the opinions' folder, imported from where it lies."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def gold(folder: Path, split: str) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from peers import M2M, OPUS, SAME, convert, matrix_limit, padded, random_model
 from rounds import ROUND, alternating
 
 from translation.bundled import WEIGHTS
+from translation.decoding import BEAM, Beam, EnglishDecoder, Floats, Hypothesis
 
 BATCH = 32
 WARMING = 2  # messages read before the clock runs
@@ -42,7 +43,10 @@ reading.Reader(threads=int(sys.argv[2])).read([reading.Message("B, la luz es má
 
 
 class Text(NamedTuple):
-    """A message, its tokens, and how many the bundled decoder writes for it."""
+    """A message, its tokens, and how many the bundled decoder writes for it: of all sentences, second tries included.
+
+    None, where the reader takes it for English.
+    """
 
     source: str
     kind: Any
@@ -92,14 +96,40 @@ def encode_only(setting: Setting) -> Run:
 
 
 def decode_only(setting: Setting) -> Run:
-    """Its decoder, over states that its encoder made before the clock runs."""
-    from translation.bundled import BundledReader
-    from translation.decoding import EnglishDecoder
+    """Its decoder, over the states that the reader gave it before the clock runs."""
+    decoder = EnglishDecoder(setting.weights, setting.threads)
+    noted = notes(setting.weights, setting.threads, [(text.source, text.kind) for text in setting.texts])
+    known = {text.source: memories for text, (memories, _) in zip(setting.texts, noted, strict=True)}
+    return lambda texts: decoder.translate([memory for text in texts for memory in known[text.source]])
 
-    reader, decoder = BundledReader(setting.weights, setting.threads), EnglishDecoder(setting.weights, setting.threads)
-    read = reader.encode([text.source for text in setting.texts], [text.kind for text in setting.texts])
-    known = {one.text: one.memory for one in read}
-    return lambda texts: decoder.translate([known[text.source] for text in texts])
+
+class Noting(EnglishDecoder):
+    """Notes the states that it is given, and how many tokens it writes for them."""
+
+    memories: list[Floats]
+    written: int
+
+    def translate(self, memories: Sequence[Floats], beam: int = BEAM) -> list[Hypothesis]:
+        self.memories += memories
+        return super().translate(memories, beam)
+
+    def _worded(self, beam: Beam) -> Hypothesis:
+        self.written += len(beam.tokens)
+        return super()._worded(beam)
+
+
+def notes(weights: Path, threads: int, messages: Sequence[tuple[str, Any]]) -> Iterator[tuple[list[Floats], int]]:
+    """What the decoder is given, and how many tokens it writes, when the product reads each (text, kind)."""
+    from feedback import reading
+    from translation.memory import Memory
+
+    reading.WEIGHTS = weights  # type: ignore[misc]
+    decoder = Noting(weights, threads)
+    reader = reading.Reader(threads=threads, decoder=decoder, memory=Memory(room=0))
+    for message in messages:
+        decoder.memories, decoder.written = [], 0
+        reader.read([reading.Message(*message)])
+        yield decoder.memories, decoder.written
 
 
 def same_shape(setting: Setting) -> Run:
@@ -203,7 +233,7 @@ def spelled(texts: Sequence[Text], name: str) -> list[list[int]]:
 
 
 def multiply_adds(texts: Sequence[Text], beam: int, vocabulary: int) -> tuple[float, float]:
-    """Millions a message that the encoder's and the decoder's matrices ask for, with no padding and no second pass."""
+    """Millions a message that the encoder's and the decoder's matrices ask for, without padding; it is encoded once."""
     from translation.training import decoder_model as decoder
     from translation.training import network
 
@@ -211,9 +241,7 @@ def multiply_adds(texts: Sequence[Text], beam: int, vocabulary: int) -> tuple[fl
     token = (network.LAYERS + network.DEPTH) * (4 * square + 2 * network.WIDTH * network.INNER)
     remembered = decoder.MEMORY * decoder.WIDTH + 12 * square + 2 * decoder.LAYERS * square
     step = decoder.LAYERS * 14 * square + vocabulary * decoder.WIDTH  # own 4, cross 2, feed-forward 8
-    read, written = (
-        statistics.mean(values) for values in zip(*((len(t.ids), t.written + 1) for t in texts), strict=True)
-    )
+    read, written = (statistics.mean(values) for values in zip(*((len(t.ids), t.written) for t in texts), strict=True))
     return token * read / 1e6, (remembered * read + beam * step * written) / 1e6
 
 
@@ -221,20 +249,16 @@ def sample(args: argparse.Namespace) -> list[Text]:
     """A fixed sample of what training sets aside, as the bundled decoder counts it."""
     from aside import set_aside
 
-    from translation.bundled import BundledReader
-    from translation.decoding import BEAM, EnglishDecoder
     from translation.tokens import Tokenizer
 
     foreign = [row for row in set_aside(args.opinions) if row["language"].split("-")[0] != "en"]
     chosen = random.Random(0).sample(foreign, min(args.messages, len(foreign)))
     sources, kinds = [row["source_text"] for row in chosen], [row["kind"] for row in chosen]
-    read = BundledReader(args.weights, args.threads).encode(sources, kinds)
-    decoder = EnglishDecoder(args.weights, args.threads)
-    best = [beam for one in read for beam in decoder._search([one.memory], BEAM)]
     tokens = Tokenizer(args.weights / "tokens.model").encode(sources)
+    noted = notes(args.weights, args.threads, list(zip(sources, kinds, strict=True)))
     return [
-        Text(source, kind, row.ids, len(beam.tokens))
-        for source, kind, row, beam in zip(sources, kinds, tokens, best, strict=True)
+        Text(source, kind, row.ids, written)
+        for source, kind, row, (_, written) in zip(sources, kinds, tokens, noted, strict=True)
     ]
 
 
@@ -330,8 +354,6 @@ def main() -> None:
     args = parser.parse_args()
     if args.quick:
         args.messages, args.rounds = BATCH, 1
-    from translation.decoding import BEAM, EnglishDecoder
-
     texts: list[Text] = apart(sample, args)
     names = [name for name in ENGINES if args.only in name and (args.converted or SAME not in name)]
     with tempfile.TemporaryDirectory() as models:

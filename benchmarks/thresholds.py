@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from aside import answer, arguments, encoded, set_aside
-from reading import by_path
 
 from translation.bundled import Encoded
+from translation.training.corpora import by_path
 from translation.training.split import groups
 
 Thresholds = dict[str, float]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from translation.tokens import END, PAD, Tokenizer, Tokens
-from translation.windows import windows
+from translation.windows import batches, windows
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -127,14 +127,7 @@ class BundledReader:
     @cached_property
     def session(self) -> "onnxruntime.InferenceSession":
         """The model itself: ids, mask, kind in; the outputs of the graph out."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = self._threads, 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(
-            str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        return open_session(self._folder / "reader.onnx", self._threads)
 
     def encode(self, texts: Sequence[str], kinds: Sequence[str]) -> list[Encoded]:
         """Read texts of any length, each about a comparison of the given kind; the order is kept."""
@@ -142,7 +135,8 @@ class BundledReader:
             tokens = self._tokenizer.encode(texts)
             parts = [window for i, text in enumerate(texts) for window in self._cut(i, text, tokens[i])]
             read: dict[int, list[tuple[_Window, dict[str, Array]]]] = {i: [] for i in range(len(texts))}
-            for batch in _batches(parts):
+            for chosen in batches([len(window.ids) for window in parts], BATCH_TOKENS):
+                batch = [parts[i] for i in chosen]
                 for window, outputs in zip(batch, self._run(batch, kinds), strict=True):
                     read[window.text].append((window, outputs))
         return [
@@ -199,13 +193,11 @@ class BundledReader:
         )
 
 
-def _batches(parts: Sequence[_Window]) -> Iterator[list[_Window]]:
-    """Windows of similar length together, so that little is padding."""
-    batch: list[_Window] = []
-    for window in sorted(parts, key=lambda window: len(window.ids)):
-        if batch and (len(batch) + 1) * len(window.ids) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
+def open_session(path: Path, threads: int) -> "onnxruntime.InferenceSession":
+    """A graph, loaded; its threads sleep while they wait, since others have work on the same processors."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -108,6 +108,11 @@ def folder_of(models: Path, name: str) -> Path:
     return models / name / "int8"
 
 
+def fitted_gate(folder: Path) -> Path:
+    """Where `translation.training.fit_gate` puts the gate of the converted model in that folder."""
+    return folder.with_name("gate.json")
+
+
 @dataclass(slots=True)
 class Lock:
     """What was fetched first, and what every later fetch has to match."""
@@ -135,10 +140,12 @@ def lock_path(models: Path, name: str) -> Path:
     return models / f"{name}.lock.json"
 
 
-def find_lock(models: Path, name: str) -> Lock | None:
-    """What is known of an earlier fetch, or None."""
-    path = lock_path(models, name)
+def find_lock(path: Path, checkpoint: Checkpoint) -> Lock | None:
+    """What is known of an earlier fetch, or None; raises ModelError where it was of another model."""
     try:
-        return Lock(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+        lock = Lock(**json.loads(path.read_text("utf-8"))) if path.exists() else None
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"{path} is damaged ({error}): delete it and fetch the model again") from error
+    if lock is not None and lock.id != checkpoint.id:
+        raise ModelError(f"{path} is of {lock.id}, not of {checkpoint.id}: delete it and fetch the model again")
+    return lock

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from translation.bundled import WEIGHTS, open_session
+
 if TYPE_CHECKING:
     import onnxruntime
 
     from translation.parts import Part
 
-WEIGHTS = Path(__file__).parent / "weights"
-VERSION = 2  # of the weights
+VERSION = 3  # of the weights
 END, START = 0, 1
 LAYERS, HEADS, SIZE = 4, 6, 64
-BEAM = 4
+BEAM = 2
 ROWS = 64  # hypotheses decoded side by side
 MOST = 200  # tokens of one hypothesis
 
@@ -83,9 +84,7 @@ class Search:
         """True where no unfinished hypothesis can still win, or the message has had its tokens."""
         if not self.beams or len(self.beams[0].tokens) >= self.limit:
             return True
-        if len(self.finished) < self.width:
-            return False
-        return self.beams[0].mean < max(beam.mean for beam in self.finished)
+        return bool(self.finished) and self.beams[0].mean < max(beam.mean for beam in self.finished)
 
     def best(self) -> Beam:
         """The likeliest, by its mean; an unfinished one only where none came to an end."""
@@ -125,11 +124,11 @@ class EnglishDecoder:
 
     @cached_property
     def _memory(self) -> "onnxruntime.InferenceSession":
-        return _session(self._folder / "decoder_memory.onnx", self._threads)
+        return open_session(self._folder / "decoder_memory.onnx", self._threads)
 
     @cached_property
     def _step(self) -> "onnxruntime.InferenceSession":
-        return _session(self._folder / "decoder.onnx", self._threads)
+        return open_session(self._folder / "decoder.onnx", self._threads)
 
     @cached_property
     def pieces(self) -> list[bytes]:
@@ -208,12 +207,3 @@ def read_pieces(path: Path) -> list[bytes]:
 
 def _names(*kinds: str) -> list[str]:
     return [f"{kind}_{layer}" for kind in kinds for layer in range(LAYERS)]
-
-
-def _session(path: Path, threads: int) -> "onnxruntime.InferenceSession":
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HUB = "https://huggingface.co"
 CHUNK = 1 << 20
 PATIENCE = 5  # attempts that bring nothing, one after the other
+PAUSE = 0.1  # seconds; doubled after each attempt
 Progress = Callable[[str, int, int | None], None]  # file, bytes that are here, bytes in all
 
 
@@ -42,6 +43,15 @@ class Fetched(NamedTuple):
 
     sha256: str
     commit: str | None
+
+
+def shown(url: str) -> str:
+    """An address as it may be printed: without the name and the password that it may hold.
+
+    >>> shown("https://ana:secret@mirror.example/owner"), shown("ana:sec/ret@mirror.example")
+    ('https://mirror.example/owner', 'mirror.example')
+    """
+    return re.sub(r"(?s)^(\w+://)?.*@", r"\1", url)
 
 
 def fetch_file(client: "httpx.Client", url: str, target: Path, wanted: str | None, progress: Progress) -> Fetched:
@@ -74,12 +84,14 @@ def _persist(client: "httpx.Client", url: str, part: Path, progress: Progress) -
             failures = 0 if _size(part) > before else failures + 1
             if failures == PATIENCE:
                 raise ModelError(
-                    f"no answer from {url} ({error or type(error).__name__}): check the network, or name a mirror with "
-                    "--mirror, and run the command again: it goes on where it stopped"
+                    f"no answer from {shown(url)} ({error or type(error).__name__}): check the network, or name a "
+                    "mirror with --mirror, and run the command again: it goes on where it stopped"
                 ) from error
-            time.sleep(0.1 * 2**failures)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelError(f"{url} cannot be fetched ({error}): check --mirror") from error
+            time.sleep(PAUSE * 2**failures)
+        except httpx.HTTPError as error:
+            raise ModelError(f"{shown(url)} cannot be fetched ({error}): check --mirror") from error
+        except httpx.InvalidURL:  # its message may quote a piece of the password
+            raise ModelError(f"{shown(url)} is no address: check --mirror") from None
 
 
 class _Busy(Exception):
@@ -96,11 +108,11 @@ def _receive(client: "httpx.Client", url: str, part: Path, progress: Progress) -
             part.unlink()
             raise _Busy("the file has changed")
         if response.status_code == 404:
-            raise Missing(url)
+            raise Missing(shown(url))
         if response.status_code >= 500 or response.status_code == 429:
             raise _Busy(f"status {response.status_code}")
         if response.status_code not in (200, 206):
-            raise ModelError(f"{url} answers with status {response.status_code}")
+            raise ModelError(f"{shown(url)} answers with status {response.status_code}")
         if response.status_code == 200:
             have = 0
         left = int(response.headers["Content-Length"]) if "Content-Length" in response.headers else None
@@ -150,7 +162,9 @@ def _check(url: str, part: Path, sha256: str, wanted: str | None, told: Told) ->
     else:
         return
     part.unlink()
-    raise ModelError(f"{url} arrived damaged, or has been changed: {wrong}. It was deleted; run the command again")
+    raise ModelError(
+        f"{shown(url)} arrived damaged, or has been changed: {wrong}. It was deleted; run the command again"
+    )
 
 
 def _blob(path: Path) -> str:

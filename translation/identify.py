@@ -200,7 +200,7 @@ def laughing_script(text: str) -> str | None:
 def dominant_script(words: str) -> str | None:
     """The script that most of the letters are in; Latin words among others are names or loans and count less.
 
-    >>> dominant_script("B 더 좋아요"), dominant_script("右の方が好き"), dominant_script("この photo vibe")
+    >>> dominant_script("B 더 좋아요"), dominant_script("右の方が好き"), dominant_script("この photo いい")
     ('Kore', 'Jpan', 'Jpan')
     """
     counts = Counter(_script(c) for c in words if c.isalpha())

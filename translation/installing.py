@@ -17,8 +17,8 @@ from translation.checkpoints import (
     lock_path,
     require_extra,
 )
-from translation.ctranslate import CheckpointDecoder, loaded
-from translation.fetching import HUB, Missing, Progress, fetch_file
+from translation.ctranslate import CheckpointDecoder, check, decoder_of
+from translation.fetching import HUB, Missing, Progress, fetch_file, shown
 
 if TYPE_CHECKING:
     import httpx
@@ -47,29 +47,31 @@ def install(
         raise ModelError(f"{checkpoint.notice} If that is all right, add --accept-licence")
     name = checkpoint.name
     with alone(models, name):
-        lock = find_lock(models, name)
+        lock = find_lock(lock_path(models, name), checkpoint)
         other = folder_of(models, name).exists() and lock is not None and revision not in ("", lock.commit)
         place = f"{name}.next" if other else name
-        lock = find_lock(models, place)
+        lock = find_lock(lock_path(models, place), checkpoint)
         if lock is None or revision not in ("", lock.revision, lock.commit):
             lock = Lock(checkpoint.id, revision or checkpoint.revision)
             shutil.rmtree(models / place, ignore_errors=True)
         folder = folder_of(models, place)
-        if not folder.exists():
+        if folder.exists():
+            check(decoder_of(checkpoint, folder, lock, threads))
+        else:
             snapshot, converted = folder.with_name("snapshot"), folder.with_name("int8.part")
             step("fetching")
             Download(checkpoint, lock, lock_path(models, place), snapshot, mirror or HUB, progress).fetch()
             step("converting to int8")
             _convert(checkpoint, snapshot, converted)
             step("testing")
-            loaded(checkpoint, converted, lock, threads)
+            check(decoder_of(checkpoint, converted, lock, threads))
             converted.rename(folder)
             shutil.rmtree(snapshot)  # four times the size of what is used; the lock brings the same bytes again
         if other:
             shutil.rmtree(models / name, ignore_errors=True)
             lock_path(models, place).replace(lock_path(models, name))
             (models / place).rename(models / name)
-        return loaded(checkpoint, folder_of(models, name), lock, threads)
+        return decoder_of(checkpoint, folder_of(models, name), lock, threads)
 
 
 @contextmanager
@@ -111,7 +113,7 @@ class Download:
         version = self.lock.commit or self.lock.revision
         if not any(self._bring(client, name, version) for name in names):
             raise ModelError(
-                f"{self.mirror} has no {' or '.join(names)} of {self.checkpoint.id} at {version}: "
+                f"{shown(self.mirror)} has no {' or '.join(names)} of {self.checkpoint.id} at {version}: "
                 "check --mirror and --revision"
             )
 

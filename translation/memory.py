@@ -28,23 +28,15 @@ class Memory:
     """The translations used last, by `Key`; safe to share between threads."""
 
     def __init__(self, room: int = ROOM) -> None:
-        self.hits = self.misses = 0
         self._room, self._lock = room, threading.Lock()
         self._kept: OrderedDict[Key, Hypothesis] = OrderedDict()
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
     def find(self, key: Key) -> Hypothesis | None:
-        """What was kept, which counts as used now; the answer is counted as a hit or a miss."""
+        """What was kept, which counts as used now."""
         with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                self.misses += 1
-                return None
-            self.hits += 1
-            self._kept.move_to_end(key)
-            return found
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
     def keep(self, key: Key, hypothesis: Hypothesis) -> None:
         """Keep it, and forget what was used longest ago where there is no room."""

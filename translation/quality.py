@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import decimal
@@ -38,12 +37,11 @@ class Signs(NamedTuple):
     log_probability: float  # mean over the tokens
     length: float  # logarithm of the English letters
     stretch: float  # how far the length is from what the script lets expect, as a logarithm
-    repeated: float  # share of the words in pairs said before
     longest: float  # share of the words in the longest run that is said twice
 
 
 # Of several parts of a message, in the order of Signs.
-WORST: tuple[Callable[[Iterable[float]], float], ...] = (min, max, max, max, max)
+WORST: tuple[Callable[[Iterable[float]], float], ...] = (min, max, max, max)
 
 
 class Gate(NamedTuple):
@@ -102,7 +100,6 @@ def signs(source: str, hypothesis: Hypothesis, ratios: Mapping[str, float]) -> S
         log_probability=max(-20.0, hypothesis.log_probability),
         length=math.log(len(english) + 1),
         stretch=abs(math.log((len(english) + 4) / (expected + 4))),
-        repeated=repeated(english),
         longest=longest_repeat(english),
     )
 
@@ -139,25 +136,15 @@ def letters(text: str) -> set[str]:
     return set(IMAGE.findall(text))
 
 
-def repeated(text: str) -> float:
-    """The share of words that belong to a run of two words or more said before."""
-    pairs = list(pairwise(_words(text)))
-    return 1 - len(set(pairs)) / len(pairs) if pairs else 0.0
-
-
 def longest_repeat(text: str) -> float:
     """The share of words in the longest run that is said twice.
 
-    >>> longest_repeat("like a house, like a house"), longest_repeat("the light is soft")
+    >>> longest_repeat("like a house, Like a house"), longest_repeat("the light is soft")
     (0.5, 0.0)
     """
-    words = _words(text)
+    words = [word.lower() for word in WORD.findall(text)]
     for size in range(len(words) // 2, 1, -1):
         runs = [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
         if len(set(runs)) < len(runs):
             return size / len(words)
     return 0.0
-
-
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in WORD.findall(text)]

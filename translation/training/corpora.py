@@ -6,14 +6,16 @@ import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
 @cache
-def _parser(folder: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("opinions", folder / "opinions.py")
+def by_path(path: Path) -> ModuleType:
+    """A script of the opinions' folder, imported from where it lies."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(folder / "opinions.py")
+        raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -21,7 +23,7 @@ def _parser(folder: Path) -> Any:
 
 def taxonomy(folder: Path) -> dict[str, Any]:
     """The aspects that the folder's opinions are labelled with, and the attributes of each."""
-    aspects: dict[str, Any] = _parser(folder).TAXONOMY
+    aspects: dict[str, Any] = by_path(folder / "opinions.py").TAXONOMY
     return aspects
 
 
@@ -35,7 +37,7 @@ def opinions(folder: Path, collection: Path | None = None) -> Iterator[dict[str,
 
     Rows have id, language, kind, preference, source_text, reference, labels with spans.
     """
-    parser = _parser(folder)
+    parser = by_path(folder / "opinions.py")
     for path in opinion_files(collection or folder):
         for number, opinion in parser.read(path):
             if not isinstance(opinion, parser.Malformed):

@@ -31,7 +31,7 @@ from translation.training.trunk import load_trunk
 from translation.training.whole import OUTPUTS, Whole
 from translation.windows import WINDOW
 
-VERSION = 2
+VERSION = 3
 OPSET = 21  # the first with 4-bit integers
 IN_LAYERS = re.compile(r"(trunk|layers)\.\d+\.(qkv|out|up|down)")
 CALIBRATION = 150  # messages

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translation.bundled import BundledReader
-from translation.checkpoints import folder_of
+from translation.checkpoints import fitted_gate, folder_of
 from translation.identify import dominant_script
 from translation.quality import GATE, Signs, gate, signs_of
 from translation.segments import columns
@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--tatoeba", type=Path, help="for the same")
     args = parser.parse_args()
     decoder = chosen_decoder(args)
-    out = folder_of(args.models, args.checkpoint).parent / "gate.json" if args.checkpoint else GATE
+    out = fitted_gate(folder_of(args.models, args.checkpoint)) if args.checkpoint else GATE
     judged = [one for path in args.judged for one in read(path)]
     found = list(attempted(BundledReader(), decoder, [(one.language, one.text) for one in judged]))
     ratios = gate(decoder.gate_file).ratios

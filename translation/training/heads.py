@@ -24,8 +24,9 @@ from translation.training import corpora
 from translation.training.examples import PREFERENCES, Schema
 from translation.training.losses import Batch, allowed_preferences, collate, losses
 from translation.training.network import Branch
-from translation.training.pool import Pool, batches, build, together
+from translation.training.pool import Pool, build, together
 from translation.training.trunk import load_trunk, start_layers
+from translation.windows import batches
 
 SHARES = {"opinion": 1.0, "reference": 0.35, "silent": 0.3}  # of each source, a pass
 REPORT_SECONDS = 420

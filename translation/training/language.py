@@ -10,7 +10,7 @@ fold, for `fit_vote`. Pooled states are kept in `features.npz`, so that a second
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,8 @@ from translation.languages import UNKNOWN
 from translation.tokens import PAD, Tokenizer
 from translation.training.language_texts import FOLDS, Text, gather, hashed
 from translation.training.network import LANGUAGE_LAYERS, LanguageHead, Trunk, pooled
-from translation.training.pool import batches
 from translation.training.trunk import load_trunk
+from translation.windows import batches
 
 BATCH = 512
 SAVED = 8192  # texts whose states are computed before they are saved
@@ -113,6 +113,28 @@ def accuracy(texts: Sequence[Text], guesses: Sequence[str]) -> dict[str, dict[st
     }
 
 
+def measured(texts: Sequence[Text], guesses: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+    """Accuracy on opinions, on other sentences and on pieces of both."""
+    rows = list(zip(texts, guesses, strict=True))
+    kinds = {
+        "opinions": [row for row in rows if row[0].opinion and row[0].whole],
+        "others": [row for row in rows if not row[0].opinion and row[0].whole],
+        "pieces": [row for row in rows if not row[0].whole and row[0].language != UNKNOWN],
+    }
+    return {
+        name: accuracy([text for text, _ in chosen], [guess for _, guess in chosen]) for name, chosen in kinds.items()
+    }
+
+
+def predicted(texts: Sequence[Text], languages: Sequence[str], logits: Tensor, y: Tensor, model: str) -> Iterator[str]:
+    """A line of JSON a text, with the calibrated chance of each language by that model."""
+    chances = torch.softmax(logits / temperature(logits, y), -1)
+    for text, row in zip(texts, chances.tolist(), strict=True):
+        likely = {tag: round(chance, 5) for tag, chance in zip(languages, row, strict=True) if chance > 1e-4}
+        line = {"text": text.text, "language": text.language, model: likely}
+        yield json.dumps(line, ensure_ascii=False) + "\n"
+
+
 def overall(by_language: dict[str, dict[str, float]]) -> float:
     total = sum(row["count"] for row in by_language.values())
     return round(sum(row["count"] * row["base"] for row in by_language.values()) / max(1, total), 4)
@@ -147,26 +169,13 @@ def main() -> None:
     with (args.out / "folds.jsonl").open("w", encoding="utf-8") as file:
         for number in range(FOLDS):
             head, asked = learn((fold != number) & (fold != -2)), (fold == number) & whole
-            logits = logits_of(head, x[asked])
-            chances = torch.softmax(logits / temperature(logits, y[asked]), -1)
-            for index, row in zip(asked.nonzero()[:, 0].tolist(), chances.tolist(), strict=True):
-                text = texts[index]
-                likely = {tag: round(chance, 5) for tag, chance in zip(languages, row, strict=True) if chance > 1e-4}
-                line = {"text": text.text, "language": text.language, "head": likely}
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            chosen = [text for text, out in zip(texts, asked.tolist(), strict=True) if out]
+            file.writelines(predicted(chosen, languages, logits_of(head, x[asked]), y[asked], "head"))
     head, checked = learn(fold != -2), fold == -2
     logits = logits_of(head, x[checked])
     heat = temperature(logits, y[checked])
-    guesses = [languages[i] for i in logits.argmax(-1).tolist()]
-    held = list(zip([texts[i] for i in checked.nonzero()[:, 0].tolist()], guesses, strict=True))
-    report = {
-        name: accuracy([text for text, _ in chosen], [guess for _, guess in chosen])
-        for name, chosen in {
-            "opinions": [row for row in held if row[0].opinion and row[0].whole],
-            "others": [row for row in held if not row[0].opinion and row[0].whole],
-            "pieces": [row for row in held if not row[0].whole and row[0].language != UNKNOWN],
-        }.items()
-    }
+    held = [text for text, out in zip(texts, checked.tolist(), strict=True) if out]
+    report = measured(held, [languages[i] for i in logits.argmax(-1).tolist()])
     totals = {name: overall(rows) for name, rows in report.items()}
     torch.save({"weights": head.state_dict(), "languages": languages, "temperature": heat}, args.out / "language.pt")
     facts = {"temperature": heat, "accuracy by base": totals, "by language": report}

@@ -20,8 +20,8 @@ from torch.nn import functional
 from translation.identify import cleaned
 from translation.languages import UNKNOWN
 from translation.ngrams import BUCKETS, buckets, save
-from translation.training.language import accuracy, overall, temperature, weights
-from translation.training.language_texts import FOLDS, Text, gather
+from translation.training.language import measured, overall, predicted, temperature, weights
+from translation.training.language_texts import FOLDS, gather
 
 WIDTH = 32
 BATCH = 256
@@ -115,11 +115,8 @@ def main() -> None:
         for number in range(args.folds):
             asked = np.flatnonzero((folds == number) & whole)
             logits = logits_of(learn((number, -2)), bags, asked)
-            chances = torch.softmax(logits / temperature(logits, y[torch.from_numpy(asked)]), -1)
-            for index, row in zip(asked.tolist(), chances.tolist(), strict=True):
-                likely = {tag: round(chance, 5) for tag, chance in zip(languages, row, strict=True) if chance > 1e-4}
-                line = {"text": texts[index].text, "language": texts[index].language, "ngrams": likely}
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            chosen = [texts[i] for i in asked]
+            file.writelines(predicted(chosen, languages, logits, y[torch.from_numpy(asked)], "ngrams"))
     bag, held = learn((-2,)), np.flatnonzero(folds == -2)
     logits = logits_of(bag, bags, held)
     heat = temperature(logits, y[torch.from_numpy(held)])
@@ -129,19 +126,6 @@ def main() -> None:
     facts = {"temperature": heat, "accuracy by base": {name: overall(rows) for name, rows in report.items()}}
     (args.out / "ngrams.json").write_text(json.dumps({**facts, "by language": report}, indent=1) + "\n", "utf-8")
     print(json.dumps(facts))
-
-
-def measured(texts: Sequence[Text], guesses: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
-    """Accuracy on opinions, on other sentences and on pieces of both."""
-    rows = list(zip(texts, guesses, strict=True))
-    kinds = {
-        "opinions": [row for row in rows if row[0].opinion and row[0].whole],
-        "others": [row for row in rows if not row[0].opinion and row[0].whole],
-        "pieces": [row for row in rows if not row[0].whole],
-    }
-    return {
-        name: accuracy([text for text, _ in chosen], [guess for _, guess in chosen]) for name, chosen in kinds.items()
-    }
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from translation.training.examples import Example, Opinion, Schema, encode, read
 from translation.training.network import FORK, KINDS, Trunk
 from translation.training.romanise import ROMANISED
 from translation.training.split import held_out
+from translation.windows import batches
 
 
 @dataclass(slots=True)
@@ -82,18 +83,6 @@ def padded(examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
         ids[row, : len(example.ids)] = torch.from_numpy(example.ids.astype(np.int64))
         mask[row, : len(example.ids)] = 1
     return ids, mask
-
-
-def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """Indices in batches of similar length, each of at most `tokens` with its padding."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if batch and (len(batch) + 1) * lengths[index] > tokens:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
 
 
 @torch.inference_mode()

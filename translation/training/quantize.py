@@ -17,7 +17,8 @@ import torch
 from onnx import helper, numpy_helper
 from torch import nn
 
-WEIGHT_LIMIT = 63
+from translation.training.decoder_graph import WEIGHT_LIMIT
+
 SMOOTHINGS = np.arange(0.3, 1.01, 0.1)
 ROWS = 3000  # calibration tokens kept for each matrix
 Array = npt.NDArray[np.float32]
