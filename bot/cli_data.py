@@ -78,10 +78,10 @@ async def work_status() -> None:
 
 async def requeue() -> None:
     """Give dead work another chance, and work to opinions that the present reader has not read."""
-    from bot.translators import open_reader
+    from bot.translators import unloaded_reader
 
     async with opened(Settings()) as (store, _):
         dead = await store.requeue_dead()
-        reader = open_reader(Settings(), tell)
+        reader = unloaded_reader(Settings(), tell)
         unread = await store.enqueue_all_unread(reader.signature, reader.translation_signature)
     print(f"{dead} that failed will be tried again, {unread} will be read by the present reader")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from bot.web_parts import ERRORS, Parts, PartsHere
+from bot.web_parts import ERRORS, Parts, PartsHere, get_and_head
 from bot.web_problems import Problem
 
 router = APIRouter(tags=["health"], responses=ERRORS)
@@ -25,13 +25,13 @@ class Ready(BaseModel):
     reader: Literal["loaded", "loading", "failed", "elsewhere"]
 
 
-@router.get("/healthz", summary="Whether the process answers")
+@get_and_head(router, "/healthz", summary="Whether the process answers")
 async def healthz() -> Alive:
     """Touches nothing else."""
     return Alive()
 
 
-@router.get("/readyz", summary="Whether opinions are accepted")
+@get_and_head(router, "/readyz", summary="Whether opinions are accepted")
 async def readyz(parts: PartsHere) -> Ready:
     """The database can be reached and has this version's schema; without the reader opinions are taken, and wait."""
     if not await parts.store.at_head():

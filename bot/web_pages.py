@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from bot.web_parts import ERRORS, CampaignName, Parts, PartsHere
+from bot.web_parts import ERRORS, CampaignName, Parts, PartsHere, get_and_head
 from bot.web_problems import Problem, wanted_languages
 from bot.web_public import FOR_A_WHILE, IMMUTABLE
 from bot.widget import bundle
@@ -34,19 +34,20 @@ def _returning(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {media_type: {}}}}
 
 
-@router.get("/", summary="The chat", response_class=Response, responses=_returning("text/html"))
+@get_and_head(router, "/", summary="The chat", response_class=Response, responses=_returning("text/html"))
 async def home(request: Request, parts: PartsHere, campaign: Page = None, language: Language = "") -> Response:
     """With the campaign asked for, or the newest one."""
     return _page(await _campaign(parts, campaign), request, language)
 
 
-@router.get("/c/{name}", summary="The chat", response_class=Response, responses=_returning("text/html"))
+@get_and_head(router, "/c/{name}", summary="The chat", response_class=Response, responses=_returning("text/html"))
 async def chat(name: CampaignName, request: Request, parts: PartsHere, language: Language = "") -> Response:
     """With one campaign."""
     return _page(await _campaign(parts, name), request, language)
 
 
-@router.get(
+@get_and_head(
+    router,
     "/widget.js",
     summary="The widget, rolling",
     response_class=Response,
@@ -57,7 +58,8 @@ async def widget(request: Request) -> Response:
     return _script(request, FOR_A_WHILE)
 
 
-@router.get(
+@get_and_head(
+    router,
     "/widget/{version}.js",
     summary="The widget, one version",
     response_class=Response,
@@ -70,7 +72,8 @@ async def widget_version(version: str, request: Request) -> Response:
     return _script(request, IMMUTABLE)
 
 
-@router.get(
+@get_and_head(
+    router,
     "/widget/page.css",
     summary="The chat page's style",
     response_class=Response,

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from bot import names
 from bot.web_bodies import NamedAspect, NamedAttribute, NamedTaxonomy, WidgetLocale, WidgetWording
 from bot.web_images import HEADERS, TYPES, VERSION
-from bot.web_parts import ERRORS, Id, PartsHere, operator
+from bot.web_parts import ERRORS, Id, PartsHere, get_and_head, operator
 from bot.web_problems import Problem, wanted_languages
 from bot.wording import negotiate, wording
 from feedback.taxonomy import taxonomy
@@ -22,7 +22,8 @@ Locales = Annotated[
 ]
 
 
-@router.get(
+@get_and_head(
+    router,
     "/images/{image_id}",
     summary="An image as it is shown",
     response_class=FileResponse,
@@ -41,7 +42,8 @@ async def get_image(image_id: Id, request: Request, parts: PartsHere) -> Respons
     return FileResponse(path, media_type="image/jpeg", headers=headers)
 
 
-@router.get(
+@get_and_head(
+    router,
     "/images/{image_id}/original",
     tags=["operators"],
     summary="An image, byte for byte",

@@ -3,7 +3,10 @@
 import os
 import resource
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from export_world import ASTRONAUT, BLUE, LIGHT, World, contents, opened_world
+from export_world import ASTRONAUT, BLUE, LIGHT, World, contents, new_world
 
 from feedback.errors import Conflict
 from feedback.export import export, passes, writing
@@ -25,9 +28,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with opened_world(tmp_path) as world:
-        yield world
+async def world(store: Store, tmp_path: Path) -> World:
+    return await new_world(store, tmp_path)
 
 
 async def test_datasets_loads_every_table_as_it_is(world: World, tmp_path: Path) -> None:
@@ -187,10 +189,54 @@ def write_half(place: Path) -> None:
         raise KeyboardInterrupt
 
 
-def test_a_failed_export_leaves_the_earlier_one(tmp_path: Path) -> None:
-    place = tmp_path / "out"
+def write_export(place: Path) -> None:
     with fresh_folder(place) as incoming:
         (incoming / "manifest.json").write_text('{"format": "opine-export"}')
+
+
+def test_a_failed_export_leaves_the_earlier_one(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    write_export(place)
+    with pytest.raises(KeyboardInterrupt):
+        write_half(place)
+    assert list(contents(tmp_path)) == ["out/manifest.json"]
+
+
+EXPORTING = """
+import sys, pathlib, feedback.export.folder as folder
+with folder.fresh_folder(pathlib.Path(sys.argv[1])) as incoming:
+    (incoming / "half").write_text("of somebody who may withdraw")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_export(place: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is in the midst of an export to that place."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", EXPORTING, str(place)], **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        yield process
+        process.kill()
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    place = tmp_path / "out [1]"
+    with another_export(place):
+        write_export(place)
+        assert [path.rpartition("/")[2] for path in contents(tmp_path)].count("half") == 1  # it is still being written
+    assert any(path.endswith("half") for path in contents(tmp_path))
+    write_export(place)
+    assert [path.name for path in tmp_path.iterdir()] == [place.name]
+
+
+def test_an_export_that_was_killed_while_it_took_the_place_gives_the_earlier_one_back(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    write_export(place)
+    (tmp_path / ".out.export-1").mkdir()
+    place.rename(tmp_path / ".out.export-1" / "earlier")
     with pytest.raises(KeyboardInterrupt):
         write_half(place)
     assert list(contents(tmp_path)) == ["out/manifest.json"]

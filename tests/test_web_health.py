@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from web_site import API, LIGHT, Site, open_site
@@ -83,6 +84,20 @@ async def test_the_script_has_a_rolling_and_a_lasting_address(site: Site) -> Non
     assert rolling.headers["content-type"].startswith("text/javascript")
     assert (await site.client.get("/widget.js", headers={"If-None-Match": f'"{version}"'})).status_code == 304
     assert (await site.client.get("/widget/0000000000000000.js")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/readyz", "/", "/c/photos", "/widget.js", "/widget/page.css", "/c/none", "/widget/0.js"]
+)
+async def test_head_is_answered_as_get_is(site: Site, path: str) -> None:
+    whole, head = await site.client.get(path), await site.client.head(path)
+    assert head.status_code == whole.status_code
+    assert untraced(head) == untraced(whole)
+    assert head.content == b""
+
+
+def untraced(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "x-trace-id"}
 
 
 async def test_menus_come_in_the_language_asked_for(site: Site) -> None:

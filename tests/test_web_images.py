@@ -72,6 +72,16 @@ async def test_the_original_is_byte_for_byte_and_only_for_readers(site: Site) ->
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_head_tells_of_an_image_without_sending_it(site: Site) -> None:
+    path = f"{API}/images/{await upload(site, png())}"
+    for address in (path, f"{path}/original"):
+        whole, head = [await site.client.request(how, address, headers=site.operator) for how in ("GET", "HEAD")]
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(whole.content))
+        assert head.headers["content-type"] == whole.headers["content-type"]
+    assert (await site.client.head(f"{path}/original")).status_code == 401
+
+
 async def test_a_lost_original_is_a_404(site: Site) -> None:
     image_id = await upload(site, png("red"))
     image = await site.store.get_image(image_id)

@@ -1,14 +1,16 @@
 """The folder of an export: written beside its place and renamed into it, so that nobody ever sees half of one."""
 
 import json
-import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Final
 
-from feedback.errors import Conflict
+from feedback.errors import Conflict, StoreInUse
+from feedback.filelock import FileLock
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = "opine-export"
@@ -18,26 +20,34 @@ FORMAT: Final = "opine-export"
 def fresh_folder(place: Path) -> Iterator[Path]:
     """A new folder that takes the place when the block ends well, and that is removed when it does not.
 
-    An earlier export in that place is replaced; anything else that is there raises Conflict.
+    An earlier export in that place is replaced; anything else that is there raises Conflict. What killed exports have
+    left beside the place is removed.
     """
     refuse_foreign(place)
     place = place.absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
-    mark = secrets.token_hex(4)
-    incoming, earlier = (place.with_name(f".{place.name}.{kind}-{mark}") for kind in ("incoming", "earlier"))
-    incoming.mkdir()
+    for left in place.parent.glob(f".{escape(place.name)}.export-*"):
+        with suppress(StoreInUse):  # by an export that is under way
+            _settle(place, left, FileLock(left / "export"))
+    work = Path(tempfile.mkdtemp(prefix=f".{place.name}.export-", dir=place.parent))
+    lock, incoming = FileLock(work / "export"), work / "incoming"
     try:
+        incoming.mkdir()
         yield incoming
         refuse_foreign(place)
         if place.exists():
-            place.rename(earlier)
+            place.rename(work / "earlier")
         incoming.rename(place)
-    except BaseException:
-        shutil.rmtree(incoming, ignore_errors=True)
-        if earlier.exists() and not place.exists():
-            earlier.rename(place)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
+    finally:
+        _settle(place, work, lock)
+
+
+def _settle(place: Path, work: Path, lock: FileLock) -> None:
+    """Remove a working folder; the export that it took from the place goes back where nothing has come instead."""
+    if (work / "earlier").exists() and not place.exists():
+        (work / "earlier").rename(place)
+    shutil.rmtree(work, ignore_errors=True)
+    lock.release()
 
 
 def refuse_foreign(place: Path) -> None:

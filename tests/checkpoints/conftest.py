@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hub import Hub, serving
 
+from translation import fetching
 from translation.checkpoints import get_checkpoint
 from translation.ctranslate import CheckpointDecoder
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setattr(fetching, "PAUSE", 0.001)  # this one gets no better by being waited for
     with serving() as running:
         yield running
 

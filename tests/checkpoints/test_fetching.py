@@ -110,9 +110,23 @@ def test_what_is_not_there_is_missing(served: Hub, tmp_path: Path) -> None:
 
 
 def test_no_network_says_what_to_do(served: Hub, tmp_path: Path) -> None:
-    served.url = "http://127.0.0.1:1"  # nobody listens there
-    with pytest.raises(ModelError, match="check the network, or name a mirror with --mirror"):
+    served.url = "http://ana:secret@127.0.0.1:1"  # nobody listens there
+    with pytest.raises(
+        ModelError, match=r"from http://127\.0\.0\.1:1/.* check the network, or name a mirror with --mirror"
+    ):
         get(served, tmp_path / "model.safetensors")
+
+
+def test_a_password_in_the_address_is_never_printed(served: Hub, tmp_path: Path) -> None:
+    served.url = served.url.replace("//", "//ana:secret@")
+    assert get(served, tmp_path / "config.json").commit == COMMIT
+    served.damaged.add("model.safetensors")
+    with pytest.raises(ModelError, match=r"^http://127\.0\.0\.1:\d+/owner/.* arrived damaged"):
+        get(served, tmp_path / "model.safetensors")
+    served.url = "http://ana:sec/ret@127.0.0.1"
+    with pytest.raises(ModelError, match=r"^http://127\.0\.0\.1/.* is no address") as told:
+        get(served, tmp_path / "model.safetensors")
+    assert "sec" not in str(told.value)
 
 
 def test_a_full_disk_is_seen_before_it_is_full(served: Hub, tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hub import COMMIT, Hub
 
 from feedback.reading import Message, Reader
-from translation.checkpoints import ModelError, find_lock, folder_of, get_checkpoint
+from translation.checkpoints import Lock, ModelError, find_lock, folder_of, get_checkpoint, lock_path
 from translation.ctranslate import CheckpointDecoder, open_checkpoint
 from translation.installing import alone, install
 
@@ -35,6 +35,28 @@ def fetched(hub: Hub, models: Path, *, revision: str = "") -> CheckpointDecoder:
     return install(get_checkpoint(NAME), models, mirror=hub.url, revision=revision, threads=1)
 
 
+def locked(models: Path) -> Lock:
+    lock = find_lock(lock_path(models, NAME), get_checkpoint(NAME))
+    assert lock is not None
+    return lock
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders that CTranslate2 loads a model from, as it does."""
+    import ctranslate2
+
+    folders: list[str] = []
+
+    class Noting(ctranslate2.Translator):
+        def __init__(self, folder: str, **options: Any) -> None:
+            folders.append(Path(folder).name)
+            super().__init__(folder, **options)
+
+    monkeypatch.setattr(ctranslate2, "Translator", Noting)
+    return folders
+
+
 def test_it_is_fetched_converted_tested_and_locked(served: Hub, tmp_path: Path) -> None:
     steps: list[str] = []
     seen: set[str] = set()
@@ -49,8 +71,7 @@ def test_it_is_fetched_converted_tested_and_locked(served: Hub, tmp_path: Path) 
     assert decoder.signature == f"{NAME}@{COMMIT[:12]},int8,beam4,patience2"
     assert steps == ["fetching", "converting to int8", "testing"]
     assert "model.safetensors" in seen
-    lock = find_lock(tmp_path / "models", NAME)
-    assert lock is not None
+    lock = locked(tmp_path / "models")
     assert (lock.revision, lock.commit) == ("main", COMMIT)
     assert set(lock.files) == {"config.json", "vocab.json", "sentencepiece.bpe.model", "model.safetensors"}
     assert [path.name for path in (tmp_path / "models" / NAME).iterdir()] == ["int8"]
@@ -64,6 +85,26 @@ def test_it_is_offline_afterwards(served: Hub, tmp_path: Path) -> None:
     fetched(served, tmp_path / "models")
     open_checkpoint(tmp_path / "models", NAME, 1)
     assert len(served.requests) == asked
+
+
+def test_a_model_is_loaded_once_to_be_tested(served: Hub, loads: list[str], tmp_path: Path) -> None:
+    fetched(served, tmp_path / "models")
+    assert loads == ["int8.part"]
+    fetched(served, tmp_path / "models")
+    assert loads == ["int8.part", "int8"]
+
+
+def test_what_was_fetched_of_another_model_is_refused(served: Hub, tmp_path: Path) -> None:
+    fetched(served, tmp_path)
+    lock = locked(tmp_path)
+    lock.id = "owner/other"
+    lock.write(lock_path(tmp_path, NAME))
+    for attempt in (lambda: fetched(served, tmp_path), lambda: open_checkpoint(tmp_path, NAME, 1)):
+        with pytest.raises(ModelError, match=r"is of owner/other, not of facebook/m2m100_418M: delete it"):
+            attempt()
+    lock_path(tmp_path, NAME).unlink()
+    fetched(served, tmp_path)
+    assert locked(tmp_path).id == get_checkpoint(NAME).id
 
 
 def test_an_interrupted_fetch_goes_on(served: Hub, tmp_path: Path) -> None:
@@ -111,8 +152,7 @@ def test_one_model_is_fetched_by_one_at_a_time(served: Hub, tmp_path: Path) -> N
 def test_a_mere_file_server_is_a_mirror(served: Hub, tmp_path: Path) -> None:
     served.plain = True
     decoder = fetched(served, tmp_path / "models")
-    lock = find_lock(tmp_path / "models", NAME)
-    assert lock is not None
+    lock = locked(tmp_path / "models")
     assert lock.commit is None
     assert lock.files["model.safetensors"][:12] in decoder.signature
 
