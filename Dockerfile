@@ -1,5 +1,5 @@
 FROM python:3.13-slim AS build
-ARG EXTRAS=postgres
+ARG EXTRAS=postgres,discord
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE NOTICE.md ./
 COPY bot bot

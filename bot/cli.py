@@ -30,10 +30,20 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (OPINE_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (OPINE_PORT); 0 picks a free one.")] = None,
 ) -> None:
-    """Start the chat page, the API and the reader."""
+    """Start the chat page, the API, the reader and, with OPINE_DISCORD_TOKEN set, Discord."""
     from bot.serving import serve
 
     raise typer.Exit(serve(host=host, port=port))
+
+
+@app.command()
+def discord() -> None:
+    """Talk with people on Discord, and read what they say.
+
+    With OPINE_DISCORD_TOKEN set, `opine serve` does so too."""
+    from bot.discord_run import run
+
+    raise typer.Exit(run())
 
 
 @app.command("export")

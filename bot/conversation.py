@@ -16,15 +16,16 @@ from bot.wording import Wording, negotiate, wording
 from feedback.errors import Conflict, NotFound
 from feedback.media import Media
 from feedback.privacy import has_consented
-from feedback.records import MAX_TEXT, Annotator, Campaign, Event, NewOpinion, SourceText
+from feedback.records import MAX_TEXT, Annotator, Campaign, Event, NewOpinion, Showing, SourceText
 from feedback.store import Store
 
 
 class Conversation:
     """The dialogue with everybody; all that it knows of a person is in the store."""
 
-    def __init__(self, store: Store, media: Media | None = None) -> None:
+    def __init__(self, store: Store, media: Media | None = None, *, training_use: bool = True) -> None:
         self._store = store
+        self._training_use = training_use  # False: nobody is asked for it, whatever the campaign wants
         self._reviews = Reviews(store, media)
 
     async def open(self, annotator: Annotator, campaign_name: str) -> list[Turn]:
@@ -83,6 +84,28 @@ class Conversation:
         except NotFound:
             return []
 
+    async def terms(self, annotator: Annotator, campaign_name: str) -> Turn | None:
+        """What is in the way of somebody who wants to take part: terms that they have yet to agree to, or nothing."""
+        said = await speech.to_person(self._store, annotator)
+        campaign = await self._find_campaign(campaign_name)
+        if campaign is None:
+            return replies.failure(said, "no_campaign")
+        return None if has_consented(annotator, campaign) else consent.ask(said, annotator, campaign)
+
+    async def agree(self, annotator: Annotator, campaign_name: str, action_id: str) -> Annotator | None:
+        """Take an agreement, and say nothing; None where the terms have changed while they were being read."""
+        campaign = await self._find_campaign(campaign_name)
+        match action_id.split(":"):
+            case ["consent", "accept", version, *training] if campaign and version == str(campaign.consent_version):
+                use = training == ["training"] if campaign.training_use else None
+                return await self._store.agree(annotator.id, campaign.id, int(version), training_use=use)
+        return None
+
+    async def show(self, annotator: Annotator, showing: Showing) -> Turn:
+        """A certain comparison, which the person came upon elsewhere."""
+        said = await speech.to_person(self._store, annotator)
+        return replies.comparison(said, await self._store.get_campaign(showing.campaign_id), showing)
+
     async def act(self, annotator: Annotator, campaign_name: str, action_id: str) -> list[Turn]:
         """Do what a button says; one that is unknown, out of date or somebody else's is answered in a sentence."""
         said = await speech.to_person(self._store, annotator)
@@ -121,7 +144,8 @@ class Conversation:
     async def _act_in(self, campaign: Campaign, said: Wording, annotator: Annotator, action_id: str) -> list[Turn]:
         verb, *rest = action_id.split(":")
         if verb == "consent":
-            return await self._agree(campaign, said, annotator, rest)
+            agreed = await self.agree(annotator, campaign.id, action_id)
+            return await self._next(campaign, said, agreed) if agreed else [consent.ask(said, annotator, campaign)]
         if not has_consented(annotator, campaign):
             return [consent.ask(said, annotator, campaign)]
         match verb, rest:
@@ -134,14 +158,6 @@ class Conversation:
             case _, [opinion_id, *label_and_value]:
                 return await self._reviews.act(annotator, verb, opinion_id, label_and_value)
         raise NotFound(f"no action {action_id!r}")
-
-    async def _agree(self, campaign: Campaign, said: Wording, annotator: Annotator, rest: list[str]) -> list[Turn]:
-        match rest:
-            case ["accept", version, *training] if version == str(campaign.consent_version):
-                use = training == ["training"] if campaign.training_use else None
-                agreed = await self._store.agree(annotator.id, campaign.id, int(version), training_use=use)
-                return await self._next(campaign, said, agreed)
-        return [consent.ask(said, annotator, campaign)]  # the terms changed while they were being read
 
     async def _next(self, campaign: Campaign, said: Wording, annotator: Annotator) -> list[Turn]:
         if campaign.archived:
@@ -184,9 +200,10 @@ class Conversation:
 
     async def _find_campaign(self, name: str) -> Campaign | None:
         try:
-            return await self._store.get_campaign(name)
+            campaign = await self._store.get_campaign(name)
         except NotFound:
             return None
+        return campaign.model_copy(update={"training_use": campaign.training_use and self._training_use})
 
     async def _find_subject(self, annotator: Annotator, campaign: Campaign, message_id: str) -> str | None:
         """The showing that a message is about which does not say so.

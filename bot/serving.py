@@ -1,8 +1,9 @@
-"""`opine serve`: one process with the chat page, the API and the reading worker."""
+"""`opine serve`: one process with the chat page, the API, the reading worker and, with a token, Discord."""
 
 import signal
 import socket
 import sys
+from contextlib import AsyncExitStack
 
 import structlog
 import uvicorn
@@ -44,12 +45,16 @@ async def _serve(settings: Settings) -> int:
         print(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port")
         return 1
     with listener:
-        async with opened(settings) as (store, media):
+        async with opened(settings) as (store, media), AsyncExitStack() as stack:
             if settings.demo:
                 await create_demo(store, media)
             metrics = Metrics()
-            worker = _worker(settings, store, metrics) if settings.worker else None
+            worker = make_worker(settings, store, metrics) if settings.worker else None
             app = create_app(settings, store, media, Conversation(store, media), worker, metrics)
+            if settings.discord_token:
+                from bot.discord_run import beside
+
+                await stack.enter_async_context(beside(settings, store, media, metrics))
             config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False)
             address, number = listener.getsockname()[:2]
             shown = f"[{address}]" if ":" in address else address
@@ -61,7 +66,8 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-def _worker(settings: Settings, store: Store, metrics: Metrics) -> Worker:
+def make_worker(settings: Settings, store: Store, metrics: Metrics) -> Worker:
+    """The worker that reads in this process."""
     return Worker(
         store,
         lambda: open_reader(settings, log.error).warm_up(),

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(True, description="Create the demo campaign on first start.")
     visitor_days: int = Field(90, ge=1, description="Days until a visitor's token expires.")
-    opinions_per_minute: int = Field(30, ge=1, description="Opinions accepted from one visitor.")
+    opinions_per_minute: int = Field(30, ge=1, description="Opinions accepted from one person.")
     requests_per_minute: int = Field(600, ge=1, description="Requests accepted from one address.")
     site_requests_per_minute: int = Field(
         6000, ge=1, description="Requests accepted from one site that embeds the widget."
@@ -48,9 +48,33 @@ class Settings(BaseSettings):
     models_mirror: str = Field(
         "", description="Where models are fetched from, in the hub's URL layout; empty: https://huggingface.co."
     )
+    discord_token: str = Field(
+        "", description="Token of the bot, a secret; with it `opine serve` is on Discord, too. See discord.md."
+    )
+    discord_campaign: str = Field(
+        "demo", description="Campaign of direct messages, and of channels that no `/setup` was made for."
+    )
+    discord_training_use: bool = Field(
+        False,
+        description="Ask people on Discord whether their opinions may train models. Off, because Discord's Developer "
+        "Policy forbids training models on message content without Discord's permission: turn it on once you have it.",
+    )
+    discord_shards: int = Field(0, ge=0, description="Number of gateway connections; 0: as many as Discord advises.")
+    discord_shard_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        (), description="Which of the shards this process runs, separated by commas; empty: all."
+    )
+    discord_api: str = Field(
+        "", description="Base URL of Discord's API, for proxies and tests; empty: https://discord.com/api/v10."
+    )
+    discord_gateway: str = Field(
+        "", description="URL of Discord's gateway, for proxies and tests; empty: wss://gateway.discord.gg/."
+    )
+    discord_metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port of `/metrics` in `opine discord`; 0: none. `opine serve` has its own."
+    )
     log_json: bool = Field(False, description="Log lines as JSON.")
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "discord_shard_ids", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Which language to speak to somebody: that of their device, of their messages, or of the message in hand."""
+"""Which language to speak to somebody: the one they chose; else of their device, their messages, or this message."""
 
 from collections.abc import Mapping
 
@@ -11,11 +11,15 @@ SURE = 0.8  # confidence from which the reply is in the language of the message
 
 async def to_person(store: Store, annotator: Annotator) -> Wording:
     """The texts for somebody, apart from what they are saying just now."""
+    if annotator.locale_chosen:
+        return wording(annotator.locale)
     return wording(spoken(annotator.locale, await store.languages_of(annotator.id)))
 
 
 async def to_opinion(store: Store, annotator: Annotator, critique: Critique) -> Wording:
-    """The texts for a reply: in the language of the message, where we are sure of it and can speak it."""
+    """The texts for a reply: in the language they chose, else that of the message, if we are sure and can speak it."""
+    if annotator.locale_chosen:
+        return wording(annotator.locale)
     reading, declared = critique.reading, critique.opinion.declared_language
     if reading is not None and reading.language_confidence >= SURE and find_catalogue(reading.language):
         return wording(reading.language)

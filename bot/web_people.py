@@ -42,7 +42,7 @@ async def enter(
 async def open_conversation(body: Opening, parts: PartsHere, person: PersonHere) -> Turns:
     """Consent where it is missing, else the open comparison or the next one; a reload asks here again."""
     await campaign_id(parts, body.campaign)
-    if body.locale and body.locale != person.locale:
+    if body.locale and body.locale != person.locale and not person.locale_chosen:
         person = await parts.store.update_annotator(person.id, locale=body.locale)
     return Turns(turns=tuple(await parts.conversation.open(person, body.campaign)))
 
@@ -91,7 +91,10 @@ async def me(person: PersonHere) -> Annotator:
 @router.put("/me", summary="Change my language or what my opinions may be used for")
 async def change_me(body: MyChanges, parts: PartsHere, person: PersonHere) -> Annotator:
     """What is not sent stays as it is."""
-    return await parts.store.update_annotator(person.id, locale=body.locale, training_use=body.training_use)
+    chosen = True if body.locale else None
+    return await parts.store.update_annotator(
+        person.id, locale=body.locale, locale_chosen=chosen, training_use=body.training_use
+    )
 
 
 @router.get("/me/data", summary="Everything that is kept about me", response_model=dict[str, Any])

@@ -15,7 +15,7 @@ from babel.core import get_global, parse_locale
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
 SOURCE = "en"
@@ -69,6 +69,10 @@ class Wording:
     def enumerate(self, items: Sequence[str]) -> str:
         """Words joined as the language joins them: "A, B and C"."""
         return format_list(items, locale=self._babel)
+
+    def percent(self, share: float) -> str:
+        """A share as the language writes it: "73 %", "%73"."""
+        return format_percent(share, locale=self._babel)
 
     def language(self, tag: str) -> str | None:
         """The name of a language in this one; None where it is not known."""

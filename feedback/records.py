@@ -138,6 +138,7 @@ class Annotator(Record):
     id: str
     channel: Channel
     locale: Tag = "en"
+    locale_chosen: bool = False  # by the person; else it is their device's
     consents: dict[str, int] = Field(default_factory=dict)  # campaign id -> version of the terms agreed to
     training_use: bool = True
     created_at: datetime

@@ -6,10 +6,10 @@ from sqlalchemy import delete, exists, or_, select, update
 
 from feedback.discord_records import Delivery, Place, Post
 from feedback.errors import Conflict, NotFound
-from feedback.records import Candidate
+from feedback.records import Candidate, Opinion
 from feedback.store_base import StoreBase, hold, insert_if_absent, now, values, verb
 from feedback.store_campaigns import campaign_row
-from feedback.store_loading import images_by_comparison
+from feedback.store_loading import OPINIONS, images_by_comparison, opinion
 from feedback.store_opinions import load_opinion
 from feedback.store_showings import candidates_of
 from feedback.tables import CampaignRow, ComparisonRow, DeliveryRow, EventRow, OpinionRow, PlaceRow, PostRow
@@ -168,9 +168,20 @@ class Discord(StoreBase):
 
     @verb
     async def finish_delivery(self, opinion_id: str) -> None:
-        """The answer arrived, or never will."""
+        """The answer arrived, or never will; of one without a token it is kept where the opinion was said."""
+        this = DeliveryRow.opinion_id == opinion_id
         async with self._database.write() as session:
-            await session.execute(delete(DeliveryRow).where(DeliveryRow.opinion_id == opinion_id))
+            await session.execute(delete(DeliveryRow).where(this, DeliveryRow.token.is_not(None)))
+            await session.execute(update(DeliveryRow).where(this).values(due_at=None))
+
+    @verb
+    async def said_in(self, channel_id: int, limit: int) -> list[Opinion]:
+        """The newest opinions that were messages in that channel, newest first."""
+        said = OPINIONS.join(DeliveryRow, DeliveryRow.opinion_id == OpinionRow.id)
+        said = said.where(DeliveryRow.channel_id == channel_id, DeliveryRow.token.is_(None))
+        async with self._database.read() as session:
+            rows = await session.execute(said.order_by(OpinionRow.id.desc()).limit(limit))
+            return [opinion(*row) for row in rows]
 
 
 def _due(interval_minutes: int, posted_at: datetime | None) -> datetime | None:

@@ -1,5 +1,6 @@
 """Annotators: who they are here, what is kept about them, and how all of it goes."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -32,16 +33,19 @@ class People(StoreBase):
     @verb
     async def recognize(self, channel: Channel, user_id: str, locale: str = "en") -> Annotator:
         """The annotator behind a channel's user id; a new one is kept nowhere until they `enter`."""
-        new = Annotator(id=pseudonym(self._secret, channel, user_id), channel=channel, locale=locale, created_at=now())
         try:
-            return await self.get_annotator(new.id)
+            return await self.get_annotator(pseudonym(self._secret, channel, user_id))
         except NotFound:
-            return new
+            return self._stranger(channel, user_id, locale)
 
     @verb
-    async def enter(self, channel: Channel, user_id: str, locale: str = "en") -> Annotator:
-        """The annotator behind a channel's user id, made where there is none; a known one keeps their locale."""
-        new = await self.recognize(channel, user_id, locale)
+    async def enter(
+        self, channel: Channel, user_id: str, locale: str = "en", *, training_use: bool = True
+    ) -> Annotator:
+        """The annotator behind a channel's user id, made where there is none; a known one stays as they are."""
+        new = self._stranger(channel, user_id, locale).model_copy(update={"training_use": training_use})
+        with suppress(NotFound):
+            return await self.get_annotator(new.id)  # most are known, and reading waits for nobody
         async with self._database.write() as session:
             await session.execute(insert_if_absent(session, AnnotatorRow).values(new.model_dump()))
             return Annotator(**values(await hold(session, new.id)))
@@ -57,10 +61,15 @@ class People(StoreBase):
 
     @verb
     async def update_annotator(
-        self, annotator_id: str, *, locale: str | None = None, training_use: bool | None = None
+        self,
+        annotator_id: str,
+        *,
+        locale: str | None = None,
+        locale_chosen: bool | None = None,
+        training_use: bool | None = None,
     ) -> Annotator:
         """Change what is given. Training use withdrawn holds for earlier opinions too, allowed again for later ones."""
-        given = {"locale": locale, "training_use": training_use}
+        given = {"locale": locale, "locale_chosen": locale_chosen, "training_use": training_use}
         async with self._database.write() as session:
             row = await hold(session, annotator_id, alone=training_use is not None)
             return await _change(session, row, {name: value for name, value in given.items() if value is not None})
@@ -117,6 +126,9 @@ class People(StoreBase):
             await session.execute(insert(TombstoneRow).values(annotator_id=annotator_id, erased_at=now()))
         await self._database.clear_log()
         return counts
+
+    def _stranger(self, channel: Channel, user_id: str, locale: str) -> Annotator:
+        return Annotator(id=pseudonym(self._secret, channel, user_id), channel=channel, locale=locale, created_at=now())
 
 
 async def _change(session: AsyncSession, row: AnnotatorRow, changes: dict[str, Any]) -> Annotator:

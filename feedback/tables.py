@@ -136,6 +136,7 @@ class AnnotatorRow(Base):
     id: Mapped[Id]
     channel: Mapped[Word]
     locale: Mapped[Word]
+    locale_chosen: Mapped[bool] = mapped_column(default=False)
     consents: Mapped[dict[str, int]] = mapped_column(default=dict)
     training_use: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
@@ -295,12 +296,15 @@ class PostRow(Base):
 
 
 class DeliveryRow(Base):
-    """An answer that has not arrived; due in the future: somebody is delivering it."""
+    """Where an answer goes; due in the future: somebody is delivering it, never: it arrived.
+
+    One without a token stays as long as its opinion: it tells in which channel that was said.
+    """
 
     __tablename__ = "discord_deliveries"
     opinion_id: Mapped[str] = _of("opinions", primary=True)
-    channel_id: Mapped[Snowflake]
+    channel_id: Mapped[Snowflake] = mapped_column(index=True)
     message_id: Mapped[Snowflake | None]
     token: Mapped[str | None]
     expires_at: Mapped[datetime | None]
-    due_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -1,8 +1,6 @@
 """A store with a campaign whose people say things, for the tests of exports."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -116,10 +114,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@asynccontextmanager
-async def opened_world(folder: Path) -> AsyncIterator[World]:
-    """A new world in the folder."""
-    store = await Store.open(f"sqlite:///{folder / 'opine.db'}", "a secret for tests")
+async def new_world(store: Store, folder: Path) -> World:
+    """A new world in an empty store and the folder."""
     media = Media(folder / "media")
     campaign = await store.create_campaign("sky", "Skies: #1 & <more>")
     images = [
@@ -133,5 +129,4 @@ async def opened_world(folder: Path) -> AsyncIterator[World]:
         await store.add_comparison(campaign.id, [image.id for image in group], f"prompt {number}")
         for number, group in enumerate(groups)
     ]
-    yield World(store, media, campaign, comparisons, folder / "out")
-    await store.close()
+    return World(store, media, campaign, comparisons, folder / "out")

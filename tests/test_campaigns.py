@@ -1,7 +1,6 @@
 """Campaigns from folders: what is compared with what, and that nothing is left out in silence."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,6 @@ from feedback.errors import Conflict
 from feedback.media import Media, NoRoom
 from feedback.rows import BadFile
 from feedback.store import Store
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'opine.db'}", "a secret for tests")
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "media")
 
 
 @pytest.fixture

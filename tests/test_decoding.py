@@ -23,8 +23,8 @@ def decoder() -> EnglishDecoder:
 
 
 @pytest.fixture(scope="module")
-def memories() -> list[np.ndarray]:
-    return [encoded.memory for encoded in BundledReader().encode(MESSAGES, ["single"] * len(MESSAGES))]
+def memories(reader: BundledReader) -> list[np.ndarray]:
+    return [encoded.memory for encoded in reader.encode(MESSAGES, ["single"] * len(MESSAGES))]
 
 
 def test_plain_sentences_are_understood(decoder: EnglishDecoder, memories: list[np.ndarray]) -> None:

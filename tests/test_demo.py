@@ -2,10 +2,8 @@
 
 import re
 import time
-from collections.abc import AsyncIterator
 from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
@@ -15,18 +13,6 @@ from bot.demo.variants import EDITS, encode
 from feedback.media import Media
 from feedback.records import Campaign, Comparison
 from feedback.store import Store
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'opine.db'}", "a secret for tests")
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "media")
 
 
 async def comparisons(store: Store, campaign: Campaign) -> list[Comparison]:

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from export_world import ASTRONAUT, BLUE, LIGHT, World, contents, opened_world
+from export_world import ASTRONAUT, BLUE, LIGHT, World, contents, new_world
 from pictures import picture
 
 from feedback.export import passes
 from feedback.media import MissingImage
 from feedback.records import Label, NewOpinion
+from feedback.store import Store
 
 # The critique table as the project's reference has it, column by column.
 COLUMNS = """
@@ -24,9 +24,8 @@ PUBLISHED = COLUMNS.split()
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with opened_world(tmp_path) as world:
-        yield world
+async def world(store: Store, tmp_path: Path) -> World:
+    return await new_world(store, tmp_path)
 
 
 async def test_a_label_has_every_published_column(world: World) -> None:

@@ -37,7 +37,7 @@ def rows(count: int, seed: int = 0) -> list[Row]:
     for number in range(count):
         sure = float(rng.uniform(-3, 0))
         invents = rng.random() < 1 / (1 + np.exp(6 * (sure + 1.5)))
-        signs = Signs(sure, 3.0, float(rng.random()), 0.0, 0.0)
+        signs = Signs(sure, 3.0, float(rng.random()), 0.0)
         made.append(Row(judged("invents" if invents else "right", ("es", "de")[number % 2]), signs))
     return made
 
@@ -73,7 +73,7 @@ def test_a_sign_that_never_varies_is_no_trouble() -> None:
 
 def test_cross_validation_has_not_seen_the_row() -> None:
     rng = np.random.default_rng(2)
-    x = rng.normal(size=(40, 5))
+    x = rng.normal(size=(40, 4))
     y = (x[:, 0] + rng.normal(size=40) > 0).astype(float)
     turned = y.copy()
     turned[7] = 1 - turned[7]
@@ -139,8 +139,8 @@ def test_figures_of_what_is_shown() -> None:
     assert (found["precision"], found["invented before"]) == (0.666, 0.5)
 
 
-def test_what_has_changed_since_it_was_judged_is_left_out() -> None:
-    answer = Answer(whole(BundledReader(), "hola", "es"), Hypothesis("Hello.", -0.1), 0.9)
+def test_what_has_changed_since_it_was_judged_is_left_out(reader: BundledReader) -> None:
+    answer = Answer(whole(reader, "hola", "es"), Hypothesis("Hello.", -0.1), 0.9)
     found = [Attempt("Hello", [answer], "es"), Attempt("Hi", [answer], "es"), Attempt("😍", [], "es")]
     three = [judged("right", translation=text) for text in ("Hello", "Hello", "😍")]
     assert [row.judged for row in rows_of(three, found, {})] == [three[0]]

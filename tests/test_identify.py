@@ -62,11 +62,6 @@ CLEAR = {
 UNKNOWN = ["😍😍😍", "123 456", "https://example.org/a", "", "...!!", "B", "<@123> 👍", "kkkkkk", "jajaja 555", "A B"]
 
 
-@pytest.fixture(scope="module")
-def reader() -> BundledReader:
-    return BundledReader()
-
-
 def named(reader: BundledReader, text: str) -> Identified:
     (encoded,) = reader.encode([text], ["pair"])
     return identify(text, dict(zip(reader.languages, encoded.language.tolist(), strict=True)))

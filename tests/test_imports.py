@@ -1,7 +1,6 @@
 """Existing comments coming in: every row is added, known already, or rejected with its line and a reason."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,21 +19,9 @@ from feedback.store import Store
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'opine.db'}", "a secret for tests")
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write_pictures(tmp_path / "in", "1.png", "2.png", "deep/3.png")
     return tmp_path / "in"
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "media")
 
 
 def rejects(report: ImportReport) -> dict[int, str]:

@@ -2,7 +2,6 @@
 
 import itertools
 import unicodedata
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,12 +17,6 @@ from translation.windows import OVERLAP, WINDOW, windows
 
 MEGABYTE = 1_000_000
 STRANGE = "👩‍🔥❤️\u200d\u200c\u0301 \t\n\u202e\ufeffﷺ½ﬁ가नम्ה٣"
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[BundledReader]:
-    """One reader for the module: loading takes most of a second."""
-    return BundledReader()
 
 
 @pytest.fixture(scope="module")

@@ -170,6 +170,7 @@ def test_plural_forms() -> None:
 def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert "4,000" in names.error("en", "too_long", limit=4000)
     assert "4.000" in names.error("de", "too_long", limit=4000)
+    assert (wording("en").percent(0.734), wording("tr").percent(0.734)) == ("73%", "%73")
 
 
 def test_directions() -> None:

@@ -1,11 +1,8 @@
 """The worker over a real store and the real reader: batches, poison, stopping in the middle."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-
-import pytest
 
 from bot.worker import IDLE_SECONDS, Worker, running
 from feedback.reading import Message, Reader
@@ -33,13 +30,6 @@ class Poisoned:
         if any(message.source_text == self.poison for message in messages):
             raise RuntimeError("cannot read this")
         return reader().read(messages)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'opine.db'}", "secret")
-    yield store
-    await store.close()
 
 
 async def shown(store: Store) -> Showing:

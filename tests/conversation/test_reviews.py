@@ -38,6 +38,15 @@ async def test_never_echoes_the_persons_words(talk: Talk) -> None:
     assert not any("KAFFEE" in action.label for action in understood.actions)
 
 
+async def test_the_language_that_somebody_chose_is_spoken_whatever_they_write_in(talk: Talk, store: Store) -> None:
+    await talk.agree()
+    talk.annotator = await store.update_annotator(talk.annotator.id, locale="ar", locale_chosen=True)
+    for _ in range(3):
+        [turn, *_] = await talk.write_and_be_read(TEXT, language="es")
+        assert turn.locale == "ar"
+    assert [turn.locale for turn in await talk.open()] == ["ar"]
+
+
 @pytest.mark.parametrize(
     ("language", "sure", "spoken_in"),
     [("ar", 0.95, "ar"), ("ar", 0.4, "es"), ("hi-Latn", 0.95, "es"), ("und", 0.9, "es"), ("zh-Hant", 0.9, "zh-Hant")],

@@ -220,6 +220,24 @@ async def test_a_delivery_is_ready_once_its_opinion_was_read(store: Store) -> No
     assert (await kept_rows(store))["discord_deliveries"] == 1
 
 
+async def test_where_a_message_was_said_is_known_as_long_as_its_opinion(store: Store) -> None:
+    scene = await make_scene(store)
+    said = [await store.add_opinion(scene.says(f"texto {number}", str(number))) for number in range(3)]
+    await store.add_delivery(by_token(scene, said[0].id))
+    for one in said[1:]:
+        await store.add_delivery(by_reply(scene, one.id))
+    assert await store.said_in(CHANNEL, 9) == [said[2], said[1]]
+    await read_all(store, reading())
+    for one in await store.deliveries_ready(9, lease_seconds=0):
+        await store.finish_delivery(one.opinion_id)
+    assert await store.deliveries_ready(9) == []
+    assert await store.said_in(CHANNEL, 9) == [said[2], said[1]]
+    assert await store.said_in(CHANNEL, 1) == [said[2]]
+    assert await store.said_in(CHANNEL + 1, 9) == []
+    await store.delete_opinion(said[2].id)
+    assert await store.said_in(CHANNEL, 9) == [said[1]]
+
+
 async def test_a_delivery_is_ready_once_the_reader_has_given_up(store: Store) -> None:
     scene = await make_scene(store)
     said = await store.add_opinion(scene.says())

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from pathlib import Path
 
@@ -35,6 +36,14 @@ async def test_entering_twice_is_one_person(store: Store) -> None:
     assert "ana" not in first.id
 
 
+async def test_who_is_known_enters_without_waiting_for_those_who_write(store: Store) -> None:
+    ana = await store.enter("discord", "ana", "es", training_use=False)
+    assert not ana.training_use
+    async with store._database.write() as session:
+        await session.execute(select(TombstoneRow))
+        assert await asyncio.wait_for(store.enter("discord", "ana", "fr"), 5) == ana
+
+
 async def test_who_is_only_recognized_is_kept_nowhere(store: Store) -> None:
     before = await rows(store)
     stranger = await store.recognize("discord", "ana", "es")
@@ -54,9 +63,10 @@ async def test_an_annotator_changes_only_as_told(store: Store) -> None:
     changed = await store.agree(ana.id, "some campaign", 2)
     assert changed == ana.model_copy(update={"consents": {"some campaign": 2}})
     changed = await store.update_annotator(ana.id, locale="zh-Hant", training_use=False)
-    assert changed == ana.model_copy(
-        update={"consents": {"some campaign": 2}, "locale": "zh-Hant", "training_use": False}
-    )
+    told = {"consents": {"some campaign": 2}, "locale": "zh-Hant", "training_use": False}
+    assert changed == ana.model_copy(update=told)
+    changed = await store.update_annotator(ana.id, locale="he", locale_chosen=True)
+    assert changed == ana.model_copy(update=told | {"locale": "he", "locale_chosen": True})
     assert await store.get_annotator(ana.id) == changed
     with pytest.raises(NotFound):
         await store.update_annotator("nobody", locale="de")

@@ -44,7 +44,8 @@ async def test_work_is_claimed_oldest_first_and_once(store: Store) -> None:
     assert [claim.opinion.id for claim in first + second] == said
     assert await store.claim(3, 60) == []
     assert len({claim.token for claim in first + second}) == 5
-    assert await store.work_counts() == {"waiting": 0, "leased": 5, "dead": 0, "oldest_seconds": 0}
+    counts = await store.work_counts()
+    assert (counts["waiting"], counts["leased"], counts["dead"]) == (0, 5, 0)
 
 
 async def test_a_claim_carries_what_the_reader_wants(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Discord: places, posts and deliveries; comparisons that are not offered to everybody"""
+"""Discord: places, posts and deliveries; comparisons not offered to everybody; languages that people chose"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,14 +63,20 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("token", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["opinion_id"], ["opinions.id"], name=op.f("fk_discord_deliveries_opinion_id_opinions"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("opinion_id", name=op.f("pk_discord_deliveries")),
     )
     with op.batch_alter_table("discord_deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_discord_deliveries_channel_id"), ["channel_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_discord_deliveries_due_at"), ["due_at"], unique=False)
+
+    with op.batch_alter_table("annotators", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("locale_chosen", sa.Boolean(), server_default=sa.false(), nullable=False))
+    with op.batch_alter_table("annotators", schema=None) as batch_op:
+        batch_op.alter_column("locale_chosen", existing_type=sa.Boolean(), server_default=None)
 
     with op.batch_alter_table("comparisons", schema=None) as batch_op:
         batch_op.add_column(sa.Column("offered", sa.Boolean(), server_default=sa.true(), nullable=False))
@@ -100,6 +106,9 @@ def downgrade() -> None:
             batch_op.f("ix_comparisons_campaign_id_times_shown_id"), ["campaign_id", "times_shown", "id"], unique=False
         )
         batch_op.drop_column("offered")
+
+    with op.batch_alter_table("annotators", schema=None) as batch_op:
+        batch_op.drop_column("locale_chosen")
 
     op.drop_table("discord_deliveries")
     op.drop_table("discord_posts")

@@ -1,0 +1,94 @@
+"""Delivers what was understood: the receipt of an opinion becomes it. At least once, and twice looks like once."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.discord_answers import drawn, note
+from bot.discord_parts import Parts
+from feedback.discord_records import Delivery
+from feedback.errors import NotFound
+
+if TYPE_CHECKING:
+    from bot.discord_client import OpineClient
+
+
+WAIT_SECONDS = 5.0  # a commit wakes the loop at once; this only bounds what a lost notice can cost
+GATHER_SECONDS = 0.05  # every commit wakes the loop, and many come together
+AT_ONCE = 20
+
+
+class Receipts:
+    """Which receipts ("Received. Reading it now …") are on their way: what was understood must come after its own."""
+
+    def __init__(self) -> None:
+        self._going: dict[str, asyncio.Event] = {}
+
+    @contextmanager
+    def going(self, opinion_id: str) -> Iterator[None]:
+        """For as long as the block lasts, nothing is delivered about the opinion."""
+        self._going[opinion_id] = arrived = asyncio.Event()
+        try:
+            yield
+        finally:
+            arrived.set()
+            if self._going.get(opinion_id) is arrived:
+                del self._going[opinion_id]
+
+    async def arrived(self, opinion_id: str) -> None:
+        """Return once no receipt is under way."""
+        if (going := self._going.get(opinion_id)) is not None:
+            await going.wait()
+
+
+async def deliver_all(client: "OpineClient") -> None:
+    """Deliver whatever is ready, until cancelled."""
+    store = client.parts.store
+    while True:
+        try:
+            seen = store.changes
+            ready = await store.deliveries_ready(AT_ONCE)
+            await asyncio.gather(*(_deliver(client, one) for one in ready))
+            if not ready:
+                await store.wait(WAIT_SECONDS, seen)
+                await asyncio.sleep(GATHER_SECONDS)
+        except Exception as error:  # a database that is away must not end the deliveries
+            note(client.parts, error)
+            await asyncio.sleep(WAIT_SECONDS)
+
+
+async def _deliver(client: "OpineClient", delivery: Delivery) -> None:
+    """One delivery; what fails for now comes again when its lease ends."""
+    await client.parts.receipts.arrived(delivery.opinion_id)
+    try:
+        if delivery.expires_at is None or datetime.now(UTC) < delivery.expires_at:
+            await _send(client, delivery)
+    except NotFound:  # the opinion was deleted meanwhile
+        pass
+    except Exception as error:
+        note(client.parts, error)
+        if not _is_final(error):
+            return
+    await client.parts.store.finish_delivery(delivery.opinion_id)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether Discord will refuse it again: what is gone or forbidden stays so."""
+    return isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429
+
+
+async def _send(client: "OpineClient", delivery: Delivery) -> None:
+    parts: Parts = client.parts
+    turns = await parts.conversation.understood(delivery.opinion_id)
+    campaign_id = (await parts.store.get_opinion(delivery.opinion_id)).campaign_id
+    view, files = await drawn(parts, delivery.annotator_id, campaign_id, turns)
+    if delivery.token is not None:
+        webhook = discord.Webhook.partial(client.application_id or 0, delivery.token, client=client)
+        await webhook.edit_message("@original", view=view, attachments=files)  # type: ignore[call-overload]
+    elif delivery.message_id is not None:
+        message = client.get_partial_messageable(delivery.channel_id).get_partial_message(delivery.message_id)
+        await message.edit(view=view, attachments=files)
