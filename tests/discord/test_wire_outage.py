@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from bot_process import BotProcess
 from fake_discord import MANAGE_GUILD, FakeDiscord
-from talking import agree, compare, say_why
+from talking import agree, say_why
 
 MINUTES = 5 * 60.0
 Run = Callable[..., Awaitable[BotProcess]]
@@ -22,7 +22,7 @@ async def test_what_was_written_in_five_minutes_without_discord_is_taken_in_once
         await agree(person, person.slash("compare", person.direct))
     before = people[0].says("A, the shadows are deep", people[0].direct)
     await people[0].reads(lambda message: message.reply_to == before.id, people[0].direct)
-    receipt = await say_why(people[1], await compare(people[1]), "B, the light is softer")
+    receipt = await say_why(people[1], await people[1].slash("compare").answer(), "B, the light is softer")
 
     await discord.down()
     direct = [person.says(f"B, the sky is blue {person.user.name}", person.direct) for person in people]
