@@ -5,7 +5,7 @@ They agree to the terms, choose, say why in their language, correct what was und
 peer is a bot of discord.py alone that only acknowledges: half of its part comes before, half after. CPU and resident
 memory are those of the bot's process, the reader's included.
 
-    python benchmarks/discord_soak.py [--people 2000] [--interactions 20000]
+    python benchmarks/discord_soak.py [--people 2000] [--interactions 20000] [--minutes 60]
 """
 
 import argparse
@@ -21,6 +21,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -52,6 +53,17 @@ WORDS = {
     "vi": ("B đẹp hơn vì ánh sáng dịu, nhưng bàn tay nhìn sợ quá", "A màu sắc rất ấm áp"),
 }
 Talk = Callable[[Person, str], AsyncGenerator[Interaction, None]]
+
+
+class Plan(NamedTuple):
+    """The load; whichever bound is reached first ends it."""
+
+    people: int
+    interactions: int
+    minutes: float
+
+    def part(self, share: float) -> "Plan":
+        return Plan(max(1, int(self.people * share)), max(4, int(self.interactions * share)), self.minutes * share)
 
 
 @dataclass
@@ -160,8 +172,9 @@ async def correct(person: Person, said: Interaction, receipt: Message, told: str
         yield step
 
 
-async def load(bot: BotProcess, talk: Talk, people: int, interactions: int, name: str, run: Run) -> None:
-    """Let them talk, AT_ONCE at a time, until there were so many interactions."""
+async def load(bot: BotProcess, talk: Talk, name: str, plan: Plan, run: Run) -> None:
+    """Let them talk, AT_ONCE at a time, until there were so many interactions or the time is over."""
+    people, interactions, minutes = plan
     discord, quarters = bot.discord, [interactions * quarter // 4 for quarter in range(1, 5)]
     waiting = iter(range(people))
     done, began, cpu = 0, time.monotonic(), used(bot)
@@ -181,11 +194,14 @@ async def load(bot: BotProcess, talk: Talk, people: int, interactions: int, name
                     quarters.pop(0)
                     run.memory.append(resident(bot))
                 budget -= 1
-                if not budget:
+                if not budget or time.monotonic() - began > 60 * minutes:
                     return
 
     async def place() -> None:
         for number in waiting:
+            if time.monotonic() - began > 60 * minutes:
+                return
+            run.people += 1
             try:
                 await visit(number)
             except AssertionError as error:
@@ -194,7 +210,6 @@ async def load(bot: BotProcess, talk: Talk, people: int, interactions: int, name
     with bar() as progress:
         task = progress.add_task(name, total=interactions)
         await asyncio.gather(*(place() for _ in range(AT_ONCE)))
-    run.people += people
     run.seconds += time.monotonic() - began
     run.cpu += used(bot) - cpu
     run.latencies += discord.latencies
@@ -226,22 +241,22 @@ def bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
-async def measure_peer(folder: Path, people: int, interactions: int, run: Run) -> None:
+async def measure_peer(folder: Path, plan: Plan, run: Run) -> None:
     async with FakeDiscord() as discord:
         bot = Peer(discord, folder)
         await bot.start()
-        await load(bot, ask, people, interactions, "discord.py alone", run)
+        await load(bot, ask, "discord.py alone", plan, run)
         await bot.kill()
 
 
-async def measure_opine(folder: Path, people: int, interactions: int, run: Run) -> str:
+async def measure_opine(folder: Path, plan: Plan, run: Run) -> str:
     """What became of the opinions, in a sentence."""
     async with FakeDiscord() as discord:
         bot = BotProcess(discord, folder)
         await bot.start()
         while "reader ready" not in bot.logged:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        await load(bot, converse, people, interactions, "opine discord", run)
+        await load(bot, converse, "opine discord", plan, run)
         (read,) = bot.stored(READ)
         rate, began = read / run.seconds, time.monotonic()
         (kept,) = bot.stored("SELECT count(*) FROM opinions")
@@ -256,17 +271,16 @@ async def measure_opine(folder: Path, people: int, interactions: int, run: Run) 
         )
 
 
-async def compare(people: int, interactions: int) -> None:
+async def compare(plan: Plan) -> None:
     """Run both and print the table."""
     opine, peer = Run(), Run()
-    part = (max(1, int(people * PEER / 2)), max(4, int(interactions * PEER / 2)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        await measure_peer(folder / "peer", *part, peer)
+        await measure_peer(folder / "peer", plan.part(PEER / 2), peer)
         before = os.getloadavg()[0]
-        said = await measure_opine(folder / "opine", people, interactions, opine)
+        said = await measure_opine(folder / "opine", plan, opine)
         after = os.getloadavg()[0]
-        await measure_peer(folder / "peer", *part, peer)
+        await measure_peer(folder / "peer", plan.part(PEER / 2), peer)
     table = Table(f"{AT_ONCE} people at once", "opine discord", "discord.py, only defers")
     beside = peer.figures()
     for name, figure in opine.figures().items():
@@ -281,12 +295,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--interactions", type=int, default=20_000)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--peer", nargs=3, metavar=("TOKEN", "API", "GATEWAY"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.peer:
         serve_peer(*arguments.peer)
     else:
-        asyncio.run(compare(arguments.people, arguments.interactions))
+        asyncio.run(compare(Plan(arguments.people, arguments.interactions, arguments.minutes)))
 
 
 if __name__ == "__main__":

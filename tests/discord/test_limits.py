@@ -8,7 +8,7 @@ import pytest
 from fake_discord.markup import markup
 from fake_discord.records import walk
 from fake_discord.rules import check_message
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -49,6 +49,8 @@ PIECES = (
 )
 FILES = [EXPORT, SHADES, TERMS, *map(image_name, range(4))]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+# To make such examples smaller takes minutes; `test_each_piece_alone_is_plain_text` shows what most faults come from.
+BIG = settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 SOURCE_TEXT: TypeAdapter[str] = TypeAdapter(SourceText)
 
 
@@ -153,20 +155,26 @@ def markup_within(text: str) -> list[str]:
     return markup("\n".join(lines))
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.parametrize("piece", [piece for piece in PIECES if keeps(piece)], ids=ascii)
+def test_each_piece_alone_is_plain_text(piece: str) -> None:
+    turn = replies.turn(wording("en"), "notice", f"{piece} {piece}\n{piece}")
+    check(draw([turn], new_id()).to_components())
+
+
+@settings(BIG, max_examples=40)
 @given(critiques(), tags)
 def test_answers_to_an_opinion_obey_discord(critique: Critique, tag: str) -> None:
     for turns in all_turns(tag, critique):
         check(draw(turns, critique.opinion.campaign_id).to_components(), "quote", "bold")
 
 
-@settings(deadline=None, max_examples=15)
+@settings(BIG, max_examples=15)
 @given(st.lists(critiques(), max_size=5), tags)
 def test_the_last_opinions_obey_discord(critiques: list[Critique], tag: str) -> None:
     check(my_opinions(wording(tag), critiques).to_components(), "quote", "bold")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(BIG, max_examples=30)
 @given(words, words, tags, st.booleans())
 def test_what_an_operator_wrote_obeys_discord(question: str, terms: str, tag: str, training: bool) -> None:
     said = wording(tag)

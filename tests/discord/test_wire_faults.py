@@ -95,7 +95,11 @@ async def test_a_message_that_is_deleted_meanwhile(server: FakeDiscord, bot: Bot
     await asyncio.sleep(0.1)
     person.deletes(note)
     await works(server, "after a deletion")
-    assert bot.stored("SELECT count(*) FROM opinions WHERE client_message_id = ?", str(note.id)) == [0]
+    for _ in range(600):
+        if bot.stored("SELECT count(*) FROM opinions WHERE client_message_id = ?", str(note.id)) == [0]:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the opinion is still there")
 
 
 @pytest.mark.parametrize("denied", [SEND_MESSAGES, VIEW_CHANNEL])

@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, Interaction, Message
 from fake_discord.people import Person
@@ -59,6 +60,7 @@ class Preloaded(BotProcess):
         return line.strip()
 
 
+@pytest.mark.timeout(900)  # a minute where nothing else is running
 async def test_whatever_was_acknowledged_before_a_kill_is_there_once(
     discord: FakeDiscord, demo: Path, tmp_path: Path
 ) -> None:
