@@ -67,7 +67,8 @@ async def _person(interaction: Interaction, what: Pressed) -> Annotator:
     parts = interaction.client.parts
     if what.action.startswith("consent:accept"):
         return await parts.enter(interaction.user.id, what.rest.partition("|")[0])
-    return await parts.recognize(interaction.user.id, negotiate([str(interaction.locale)]))
+    read_in = [what.rest] if what.action.startswith("consent:") else []
+    return await parts.recognize(interaction.user.id, negotiate([*read_in, str(interaction.locale)]))
 
 
 async def _welcome(interaction: Interaction, what: Pressed) -> bool:

@@ -8,8 +8,8 @@ from typing import Literal
 MESSAGE = 4000  # characters of all texts of a message together
 LABEL = 80  # of a button
 
-# Bold, code, spoilers, masked links; and what begins mentions, timestamps, emoji, commands and addresses.
-_MARKUP = re.compile(r"[\\*_~`|<>\[\]@:]|^[ \t]*(?:[#-]|\d+(?=\.))", re.MULTILINE)
+# Bold, code, spoilers, masked links; what begins mentions, timestamps, emoji, commands and addresses; invitations.
+_MARKUP = re.compile(r"[\\*_~`|<>\[\]@:]|(?<=discord)\.(?=gg/)|^[ \t]*(?:[#-]|\d+(?=\.))", re.MULTILINE | re.IGNORECASE)
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _FIRST_STRONG, _RIGHT_TO_LEFT, _END = "\u2068", "\u2067", "\u2069"
 _JOINER = "\u200d"  # of emoji; variation selectors are marks

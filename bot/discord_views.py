@@ -175,10 +175,10 @@ def _numbered(actions: Sequence[Action]) -> list[Action]:
 
 
 def _id(action: Action, locale: str, campaign_id: str, then: str) -> str:
-    """Agreement takes along in which language the terms were read, and what it was in the way of."""
+    """The answer to the terms takes along in which language they were read, and what they were in the way of."""
     rest = ""
     if action.id.startswith("consent:accept"):
         rest = f"{locale}|{then}" if then else locale
-    elif action.id.startswith("why:"):
+    elif action.id.startswith(("consent:", "why:")):
         rest = locale
     return encode(Pressed(action.id, campaign_id, rest))

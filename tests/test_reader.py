@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedback.normalize import normalize
 from feedback.records import Kind
 from translation.bundled import WEIGHTS, BundledReader, Encoded
-from translation.tokens import Tokenizer
+from translation.tokens import MOST, Tokenizer
 from translation.windows import OVERLAP, WINDOW, windows
 
 MEGABYTE = 1_000_000
@@ -179,3 +179,10 @@ def test_plain_preferences(reader: BundledReader, text: str, kind: Kind, choice:
 def test_the_language_head_knows_short_messages(reader: BundledReader, text: str, language: str) -> None:
     best = reader.languages[int(one(reader, text).language.argmax())]
     assert best.split("-")[0] == language
+
+
+def test_a_character_that_is_written_out_cannot_hold_everybody_up(reader: BundledReader, tokenizer: Tokenizer) -> None:
+    text = "\ufdfa" * 4000  # 18 letters each
+    (tokens,) = tokenizer.encode([text])
+    assert len(tokens.offsets) == MOST
+    assert one(reader, text).windows <= MOST // (WINDOW - OVERLAP) + 1

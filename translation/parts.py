@@ -1,6 +1,6 @@
 """The pieces of a message that a decoder translates, each one by one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from translation.bundled import Array, BundledReader, Encoded
@@ -31,11 +31,15 @@ def whole(reader: BundledReader, text: str, language: str) -> Part:
     return Part(encoded, 0, len(text), language)
 
 
-def parts_of(reader: BundledReader, encoded: Encoded, pieces: Sequence[Segment], language: str) -> Iterator[Part]:
+def parts_of(reader: BundledReader, encoded: Encoded, pieces: Sequence[Segment], language: str) -> list[Part]:
     """Those of a text's segments that are to be translated; each alone, where the text is too long for one window."""
-    start = 0
+    parts, start = list[Part](), 0
     for piece in pieces:
-        end = start + len(piece.text)
         if piece.translate:
-            yield Part(encoded, start, end, language) if encoded.windows == 1 else whole(reader, piece.text, language)
-        start = end
+            parts.append(Part(encoded, start, start + len(piece.text), language))
+        start += len(piece.text)
+    if encoded.windows == 1:
+        return parts
+    alone = list(dict.fromkeys(part.text for part in parts))
+    read = dict(zip(alone, reader.encode(alone, ["single"] * len(alone)), strict=True))
+    return [Part(read[part.text], 0, len(part.text), language) for part in parts]

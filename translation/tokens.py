@@ -10,6 +10,7 @@ import sentencepiece
 
 PREFIX = "query: "  # what multilingual-e5 expects in front of every text
 START, PAD, END, UNKNOWN = 0, 1, 2, 3
+MOST = 5120  # of a text; one character may be written out as many ("ﷺ" is 18 letters), and what is behind is not read
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which sentencepiece refuses
 
 
@@ -43,6 +44,6 @@ class Tokenizer:
         return [self._placed(text, row["ids"], row["offsets"]) for text, row in zip(texts, mapped, strict=True)]
 
     def _placed(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> Tokens:
-        own = offsets[self.before - 1 :]
+        ids, own = ids[: self.before - 1 + MOST], offsets[self.before - 1 :][:MOST]
         moved = [(max(0, start - len(PREFIX)), max(0, end - len(PREFIX))) for start, end in own]
         return Tokens([START, *ids, END], [(min(a, len(text)), min(b, len(text))) for a, b in moved])

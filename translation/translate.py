@@ -91,7 +91,7 @@ def attempts(
         for message, language in zip(encoded, languages, strict=True)
     ]
     parts = [
-        list(parts_of(reader, message, pieces, language))
+        parts_of(reader, message, pieces, language)
         for message, pieces, language in zip(encoded, cut, languages, strict=True)
     ]
     memory = Memory(room=0) if memory is None else memory
