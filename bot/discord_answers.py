@@ -18,7 +18,6 @@ from bot.discord_views import EXPORT, SHADES, TERMS, draw, image_name, too_long
 from bot.turns import Turn
 from bot.wording import negotiate
 from feedback.errors import StoreError
-from feedback.media import BadImage
 from feedback.records import Image
 
 log = structlog.get_logger(__name__)
@@ -87,7 +86,7 @@ async def pictures(parts: Parts, images: Sequence[Image]) -> list[discord.File]:
 async def explain(interaction: Interaction, error: BaseException) -> None:
     """Tell somebody that it failed, with the id under which the log has it."""
     number = note(interaction.client.parts, error)
-    key = "not_saved" if isinstance(error, StoreError) else "bad_image" if isinstance(error, BadImage) else "internal"
+    key = "not_saved" if isinstance(error, StoreError) else "internal"
     text = f"{names.error(negotiate([str(interaction.locale)]), key)} ({number})"
     try:
         if interaction.response.is_done():

@@ -1,34 +1,46 @@
 """The menu of a message, "What do you think?": about its pictures, whose bytes are kept once that is agreed to."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import discord
 
 from bot.discord_answers import Carried, answer, pictures
-from bot.discord_cdn import download
+from bot.discord_cdn import download, is_theirs
 from bot.discord_ids import Pressed
 from bot.discord_parts import Interaction, Parts
 from bot.discord_posts import seen_otherwise, showing_of
 from bot.discord_views import ask_which
-from bot.replies import turn
+from bot.replies import failure, turn
 from bot.wording import wording
 from feedback.discord_records import Post
+from feedback.errors import NotFound
+from feedback.media import BadImage
 from feedback.records import LETTERS, Annotator, Image
 
-MOST = 10  # attachments of a message
+MOST = 10  # pictures of a message
 
 
-def pictures_of(message: discord.Message) -> tuple[str, ...]:
-    """Where the images of a message are; the addresses hold for a day."""
-    found = [one.url for one in message.attachments if (one.content_type or "").startswith("image/")]
-    return tuple(dict.fromkeys(found))[:MOST]
+def pictures_of(parts: Parts, message: discord.Message) -> tuple[str, ...]:
+    """Where Discord keeps the images of a message; the addresses hold for a day.
+
+    Attachments that a component shows are listed there alone, and of pictures elsewhere Discord keeps a copy.
+    """
+    found: list[tuple[str | None, ...]] = [(one.url,) for one in message.attachments if _is_image(one.content_type)]
+    media = [one for one in _media(message.components) if one.content_type is None or _is_image(one.content_type)]
+    found += [(one.url, one.proxy_url) for one in media]
+    previews = [preview.image or preview.thumbnail for preview in message.embeds]
+    found += [(one.url, one.proxy_url) for one in previews]
+    kept = (next((one for one in known if one and is_theirs(parts, one)), None) for known in found)
+    return tuple(dict.fromkeys(one for one in kept if one))[:MOST]
 
 
 async def ask(interaction: Interaction, person: Annotator, campaign_id: str, message: discord.Message) -> None:
     """Show the pictures of a message to somebody, with buttons; before that, the terms."""
-    found = pictures_of(message)
-    if not found:
+    parts = interaction.client.parts
+    is_known = await parts.store.find_post(message.id) is not None
+    found = () if is_known else pictures_of(parts, message)
+    if not (is_known or found):
         said = wording(person.locale)
         await answer(interaction, person.id, campaign_id, [turn(said, "error", said.say("There is no image here."))])
         return
@@ -64,7 +76,12 @@ async def _show(interaction: Interaction, person: Annotator, asked: Pressed, add
     parts, campaign_id, message_id = interaction.client.parts, asked.campaign_id, int(asked.subject)
     post = await parts.store.find_post(message_id)
     if post is None:
-        images = await _keep(parts, campaign_id, addresses)
+        try:
+            images = await _keep(parts, campaign_id, addresses)
+        except (BadImage, NotFound) as error:
+            key = "bad_image" if isinstance(error, BadImage) else "not_found"
+            await answer(interaction, person.id, campaign_id, [failure(wording(person.locale), key)])
+            return
         if len(images) > len(LETTERS):
             view = ask_which(wording(person.locale), images, campaign_id)
             await interaction.edit_original_response(view=view, attachments=await pictures(parts, images))
@@ -90,8 +107,24 @@ async def _keep(parts: Parts, campaign_id: str, addresses: Sequence[str]) -> lis
     return list(images.values())
 
 
+def _is_image(content_type: str | None) -> bool:
+    return (content_type or "").startswith("image/")
+
+
 def _shown(interaction: Interaction) -> Iterator[str]:
     """The addresses that a message of ours shows in its gallery."""
-    for part in interaction.message.components if interaction.message else ():
-        if isinstance(part, discord.MediaGalleryComponent):
-            yield from (item.media.url for item in part.items)
+    return (one.url for one in _media(interaction.message.components if interaction.message else ()))
+
+
+def _media(components: Iterable[discord.Component]) -> Iterator[discord.UnfurledMediaItem]:
+    """What galleries and thumbnails show, in this order, those in containers and sections among them."""
+    for one in components:
+        match one:
+            case discord.MediaGalleryComponent():
+                yield from (item.media for item in one.items)
+            case discord.ThumbnailComponent():
+                yield one.media
+            case discord.Container():
+                yield from _media(one.children)
+            case discord.SectionComponent():
+                yield from _media([one.accessory])

@@ -55,7 +55,6 @@ class OpineClient(discord.AutoShardedClient):
         )
         self.parts = parts
         self.messages = Messages(self)
-        self.due = asyncio.Event()  # something may have to be posted: look now
         self._lost = dict[int | None, float]()  # shards without a connection, and since when
         self._under_way = set[asyncio.Task[object]]()
         self._stopping = False

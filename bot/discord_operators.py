@@ -76,7 +76,6 @@ async def setup(
         last_message_id=interaction.id,
     )
     await parts.store.set_place(place)
-    interaction.client.due.set()
     await _tell(interaction, said, _line(interaction, said, found, place))
 
 

@@ -1,7 +1,6 @@
 """Posts a comparison wherever one is due, for everybody in the channel to answer."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,20 +15,22 @@ from feedback.records import Campaign, Comparison, Showing
 if TYPE_CHECKING:
     from bot.discord_client import OpineClient
 
-LOOK_EVERY = 20.0  # seconds; places are due by the minute
+LOOK_EVERY = 20.0  # seconds; places are due by the minute, and a new one wakes the loop at once
+GATHER_SECONDS = 0.5  # every commit wakes the loop, and many come together
 
 
 async def post_all(client: "OpineClient") -> None:
     """Post what is due, until cancelled."""
     await client.wait_until_ready()
+    store = client.parts.store
     while True:
         try:
-            client.due.clear()
-            for place in await client.parts.store.places_due(datetime.now(UTC)):
+            seen = store.changes
+            for place in await store.places_due(datetime.now(UTC)):
                 if client.serves(place):
                     await _post_and_mark(client, place)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(client.due.wait(), LOOK_EVERY)
+            await store.wait(LOOK_EVERY, seen)
+            await asyncio.sleep(GATHER_SECONDS)
         except Exception as error:  # a database that is away must not end the posting
             note(client.parts, error)
             await asyncio.sleep(LOOK_EVERY)

@@ -23,7 +23,7 @@ class Discord(StoreBase):
     @verb
     async def set_place(self, place: Place) -> Place:
         """Set up a channel, or set it up anew: what was seen there and when it was posted to is kept then."""
-        async with self._database.write() as session:
+        async with self._announced() as session:  # it may be due at once
             if place.annotator_id is not None:
                 await hold(session, place.annotator_id)
             await campaign_row(session, place.campaign_id)

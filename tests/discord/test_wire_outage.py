@@ -20,8 +20,9 @@ async def test_what_was_written_in_five_minutes_without_discord_is_taken_in_once
     people = [discord.person(f"P{number}") for number in range(4)]
     for person in people:
         await agree(person, person.slash("compare", person.direct))
-    before = people[0].says("A, the shadows are deep", people[0].direct)
-    await people[0].reads(lambda message: message.reply_to == before.id, people[0].direct)
+    before = [person.says("A, the shadows are deep", person.direct) for person in people]
+    for message, person in zip(before, people, strict=True):
+        await person.reads(lambda reply, id_=message.id: reply.reply_to == id_, person.direct)  # type: ignore[misc]
     receipt = await say_why(people[1], await people[1].slash("compare").answer(), "B, the light is softer")
 
     await discord.down()
@@ -35,7 +36,7 @@ async def test_what_was_written_in_five_minutes_without_discord_is_taken_in_once
     await asyncio.sleep(3)
     await discord.up(sessions_lost=True)
 
-    expected = [before, *direct[:3], *public]
+    expected = [*before, *direct[:3], *public]
     for message, person in zip([*direct[:3], *public], [*people[:3], *people], strict=True):
         place = discord.world.channels[message.channel_id]
         await person.reads(lambda reply, id_=message.id: reply.reply_to == id_, place, 90)  # type: ignore[misc]
@@ -53,3 +54,15 @@ async def test_what_was_written_in_five_minutes_without_discord_is_taken_in_once
     replies = [m.reply_to for p in people for m in (*p.sees(p.direct), *p.sees()) if m.author.bot and m.reply_to]
     assert len(set(replies)) == len(expected) + 1
     assert discord.violations == []
+
+
+async def test_the_first_direct_message_of_somebody_may_fall_into_an_outage(discord: FakeDiscord, run: Run) -> None:
+    bot = await run(OPINE_DISCORD_CAMPAIGN="pairs")
+    ana = discord.person("Ana")
+    await agree(ana, ana.slash("compare", ana.direct))
+    await discord.down()
+    note = ana.says("B, the sky is blue", ana.direct)
+    discord.world.later(MINUTES)
+    await discord.up(sessions_lost=True)
+    await ana.reads(lambda reply: reply.reply_to == note.id, ana.direct, 40)
+    assert bot.stored("SELECT client_message_id FROM opinions") == [str(note.id)]
