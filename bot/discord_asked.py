@@ -26,13 +26,12 @@ def pictures_of(parts: Parts, message: discord.Message) -> tuple[str, ...]:
 
     Attachments that a component shows are listed there alone, and of pictures elsewhere Discord keeps a copy.
     """
-    found: list[tuple[str | None, ...]] = [(one.url,) for one in message.attachments if _is_image(one.content_type)]
+    found = [one.url for one in message.attachments if _is_image(one.content_type)]
     media = [one for one in _media(message.components) if one.content_type is None or _is_image(one.content_type)]
-    found += [(one.url, one.proxy_url) for one in media]
     previews = [preview.image or preview.thumbnail for preview in message.embeds]
-    found += [(one.url, one.proxy_url) for one in previews]
-    kept = (next((one for one in known if one and is_theirs(parts, one)), None) for known in found)
-    return tuple(dict.fromkeys(one for one in kept if one))[:MOST]
+    known = [(one.url, one.proxy_url) for one in media] + [(one.url, one.proxy_url) for one in previews]
+    copies = (next((one for one in either if one and is_theirs(parts, one)), None) for either in known)
+    return tuple(dict.fromkeys([*found, *(one for one in copies if one)]))[:MOST]
 
 
 async def ask(interaction: Interaction, person: Annotator, campaign_id: str, message: discord.Message) -> None:
