@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # where `fake_discord` is
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, Message
 from fake_discord.people import Person
+from people_talk import understood
 from playwright.async_api import async_playwright
-from talking import understood
 
 from bot.discord_ids import decode
 

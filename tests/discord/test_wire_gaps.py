@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, Message
 from fake_discord.people import Person
-from talking import agree
+from people_talk import agree
 
 Run = Callable[..., Awaitable[BotProcess]]
 AWAY = "trying again"

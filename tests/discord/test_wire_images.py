@@ -4,8 +4,8 @@ import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, Message
 from fake_discord.people import Person
+from people_talk import agree, say_why, understood
 from pictures import picture
-from talking import agree, say_why, understood
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

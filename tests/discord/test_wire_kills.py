@@ -12,7 +12,7 @@ import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, Interaction, Message
 from fake_discord.people import Person
-from talking import compare, say_why
+from people_talk import compare, say_why
 
 KILLS, PEOPLE = 50, 8
 IN_START = 5  # each so many-th kill hits a process that is still starting

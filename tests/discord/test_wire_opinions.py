@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, markup
-from talking import agree, compare, say_why, understood
+from people_talk import agree, compare, say_why, understood
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from bot_process import BotProcess
 from fake_discord import MANAGE_GUILD, FakeDiscord
-from talking import agree, say_why
+from people_talk import agree, say_why
 
 MINUTES = 5 * 60.0
 Run = Callable[..., Awaitable[BotProcess]]

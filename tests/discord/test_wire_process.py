@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord
-from talking import agree, compare, say_why, understood
+from people_talk import agree, compare, say_why, understood
 
 Run = Callable[..., Awaitable[BotProcess]]
 

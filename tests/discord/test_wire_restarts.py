@@ -10,7 +10,7 @@ import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord
 from fake_discord.people import Person
-from talking import agree, answered, compare, say_why, understood
+from people_talk import agree, answered, compare, say_why, understood
 
 Run = Callable[..., Awaitable[BotProcess]]
 KILLS = int(os.environ.get("OPINE_TEST_KILLS", "5"))

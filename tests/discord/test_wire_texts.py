@@ -7,7 +7,7 @@ from bot_process import BotProcess
 from fake_discord import FakeDiscord, Message, markup
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from talking import agree, say_why, settled
+from people_talk import agree, say_why, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

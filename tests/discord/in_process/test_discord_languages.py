@@ -2,9 +2,9 @@
 
 import pytest
 from fake_discord import FakeDiscord, Message
+from people_talk import agree, say_why, understood
 from pictures import picture
 from simulated import readable
-from talking import agree, say_why, understood
 from tongues import CHOSEN, MENU, TONGUES, every_tongue
 
 from bot.discord_names import find

@@ -8,7 +8,7 @@ from fake_discord import MANAGE_GUILD, FakeDiscord, Message
 from fake_discord.people import Person
 from fake_discord.records import walk
 from hypothesis import HealthCheck, Phase, given, settings
-from talking import agree
+from people_talk import agree
 from test_limits import markup_within, words
 
 from bot.discord_parts import Parts
