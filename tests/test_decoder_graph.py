@@ -13,7 +13,7 @@ onnx = pytest.importorskip("onnx", reason="needs the extra `train`")
 pytest.importorskip("safetensors", reason="needs the extra `train`")
 
 from translation.training.decoder_graph import CANDIDATES, memory_graph, step_graph  # noqa: E402
-from translation.training.decoder_model import END, MEMORY, START, Decoder  # noqa: E402
+from translation.training.decoder_model import END, MEMORY, START, Decoder, batch, loss_of, sampled_loss  # noqa: E402
 from translation.training.export_decoder import calibrated, write_pieces  # noqa: E402
 
 VOCABULARY = 300
@@ -137,3 +137,11 @@ def test_a_translation_is_as_likely_as_torch_says(
             logits = model(rows, torch.from_numpy(memory)[None], torch.ones(1, len(memory), dtype=torch.bool))
         chosen = logits[0].log_softmax(-1).gather(1, after[:, None])
         assert hypothesis.log_probability == pytest.approx(float(chosen.mean()), abs=2e-4)
+
+
+def test_a_sample_of_all_pieces_is_the_loss_itself(model: Decoder, memories: list[np.ndarray]) -> None:
+    draw = np.random.default_rng(2)
+    targets = [draw.integers(2, VOCABULARY, length).tolist() for length in LENGTHS]
+    given = batch([memory.astype(np.float16) for memory in memories], targets)
+    whole = loss_of(model, *given, smoothing=0.1).item()
+    assert sampled_loss(model, *given, smoothing=0.1, negatives=VOCABULARY).item() == pytest.approx(whole, rel=1e-5)

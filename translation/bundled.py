@@ -58,7 +58,7 @@ class Encoded:
     windows: int  # how many the text was cut into
 
     def memory_of(self, start: int, end: int) -> Array:
-        """The memory of a part of a text of one window: of the special tokens, and of those that touch [start, end)."""
+        """States of what touches [start, end), and the special tokens; of several windows, only for the whole text."""
         before = len(self.memory) - len(self.offsets) - 1
         first, last = self.offsets[:, 0], self.offsets[:, 1]
         touched = (first < end) & (np.maximum(last, first + 1) > start)

@@ -32,7 +32,7 @@ def canonical(text: str, language: str = "") -> str:
 
 
 def same_but_finished(text: str, form: str) -> bool:
-    """Whether a form differs from the text in its first letter's case and its final stop at most.
+    """Whether a form differs from the text in its first character's case and its final stop at most.
 
     >>> same_but_finished("la luz", "La luz."), same_but_finished("muuuy", "Muy.")
     (True, False)

@@ -1,4 +1,4 @@
-"""Remembers what was translated, so that what many people write ("nice!", "B") is decoded once.
+"""Remembers what was translated, so that what many people write ("qué lindo!", "きれい") is decoded once.
 
 Kept in the process and bounded: a reading costs milliseconds and its result is in the store, so nothing is gained by a
 cache that outlives the process or is shared.

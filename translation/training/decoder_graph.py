@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from translation.training.decoder_model import HEADS, LAYERS, MEMORY, WIDTH
 
-CANDIDATES = 12  # next tokens a hypothesis: two beams' worth and some for what the loop guard drops
+CANDIDATES = 12  # next tokens a hypothesis: enough for 4 beams, with some for what the loop guard drops
 SIZE = WIDTH // HEADS
 WEIGHT_LIMIT = 63  # of 127: 7 of the 8 bits
 Array = NDArray[np.float32]

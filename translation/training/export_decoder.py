@@ -64,12 +64,12 @@ def main() -> None:
 
 
 def calibration_pairs(args: argparse.Namespace, pieces: EnglishPieces) -> tuple[list[States], list[list[int]]]:
-    """Opinions that training has encoded already."""
+    """Sentences of opinions that training has encoded already."""
     cache = StateCache(args.states, BundledReader(args.out))
     known = [
         one for pair in load_corpus(args.tatoeba, args.opinions).opinions for one in examples(pair) if one in cache
     ]
-    chosen = sorted(random.Random(0).sample(known, 256), key=lambda one: len(one.english))
+    chosen = sorted(random.Random(0).sample(known, min(256, len(known))), key=lambda one: len(one.english))
     return cache.get(chosen), [pieces.encode(one.english) for one in chosen]
 
 
