@@ -137,6 +137,10 @@ class OpineClient(discord.AutoShardedClient):
         """Nothing can be posted there any more."""
         await self._take(self.parts.store.remove_place, channel.id)
 
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """The same of a thread that was set up, archived or not."""
+        await self._take(self.parts.store.remove_place, event.thread_id)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """A server that does not want us any more."""
         await self._take(self.parts.store.remove_guild, guild.id)

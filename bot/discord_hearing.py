@@ -30,17 +30,25 @@ async def say(interaction: Interaction, person: Annotator, pressed: Pressed, key
     """
     parts, campaign_id = interaction.client.parts, pressed.campaign_id
     by_message = pressed.subject.isdecimal()
-    if (wait := too_fast(parts, person, _again(person, pressed))) is not None:
+    if (wait := too_fast(parts, person, _again(person.locale, pressed))) is not None:
         heard = Heard(opinion=None, turns=(wait,))
         await tell(interaction, person, campaign_id, heard, Carried(then=pressed.action, words=(key, text)))
         return
     about = {"message_id": int(pressed.subject)} if by_message else {"showing_id": pressed.subject}
     try:
         heard = await hear_about(parts, person, campaign_id, text, key, **about)
+        await tell(interaction, person, campaign_id, heard, Carried(then=pressed.action, words=(key, text)))
     except StoreError as error:
-        note(parts, error)
-        heard = Heard(opinion=None, turns=(failure(wording(person.locale), "not_saved", _again(person, pressed)),))
-    await tell(interaction, person, campaign_id, heard, Carried(then=pressed.action, words=(key, text)))
+        await not_kept(interaction, error, person.locale, pressed, key, text)
+
+
+async def not_kept(
+    interaction: Interaction, error: StoreError, locale: str, pressed: Pressed, key: str, text: str
+) -> None:
+    """Say that the database is away, with the words and a button to try again; under the same key that is harmless."""
+    note(interaction.client.parts, error)
+    turns = [failure(wording(locale), "not_saved", _again(locale, pressed))]
+    await answer(interaction, "", pressed.campaign_id, turns, Carried(then=pressed.action, words=(key, text)))
 
 
 async def hear_about(
@@ -104,5 +112,5 @@ def too_fast(parts: Parts, person: Annotator, *actions: Action) -> Turn | None:
     return None
 
 
-def _again(person: Annotator, pressed: Pressed) -> Action:
-    return Action(id=pressed.action, label=wording(person.locale).name(WIDGET["retry"]), style="primary")
+def _again(locale: str, pressed: Pressed) -> Action:
+    return Action(id=pressed.action, label=wording(locale).name(WIDGET["retry"]), style="primary")

@@ -100,10 +100,10 @@ class Messages:
         except (NotFound, ValidationError):  # erased a moment ago; or emptied, which says nothing new
             return
         if newer.id != opinion.id:
-            turns = await self._parts.conversation.understood(newer.id)
             try:
+                turns = await self._parts.conversation.understood(newer.id)
                 await self._acknowledge(message, newer, turns)
-            except discord.HTTPException as error:
+            except (NotFound, discord.HTTPException) as error:  # erased a moment ago; or the message is gone
                 note(self._parts, error)
 
     async def remove(self, message_id: int) -> None:
@@ -133,9 +133,8 @@ class Messages:
         if not may_answer(place, message.author):
             await self._reply(message, person, campaign_id, [not_for_you(person.locale)])
             return
-        if place is None and message.guild is None and person.consents:
-            alone = Place(channel_id=message.channel.id, campaign_id=campaign_id, annotator_id=person.id)
-            await self._parts.store.set_place(alone.model_copy(update={"last_message_id": message.id - 1}))
+        if place is None and message.guild is None:
+            await self._parts.keep_direct_channel(person, message.channel.id, message.id - 1)
         heard = await self.heard(person, campaign_id, message, late=late)
         if heard.opinion is not None:
             await self._acknowledge(message, heard.opinion, heard.turns)

@@ -46,6 +46,12 @@ class Parts:
         use = self.settings.discord_training_use
         return await self._untrained(await self.store.enter("discord", str(user_id), locale, training_use=use))
 
+    async def keep_direct_channel(self, person: Annotator, channel_id: int, seen: int) -> None:
+        """Remember where somebody who has agreed talks with the bot alone: what they write in an outage is there."""
+        if person.consents and await self.store.find_place(channel_id) is None:
+            alone = Place(channel_id=channel_id, campaign_id=self.campaign_id, annotator_id=person.id)
+            await self.store.set_place(alone.model_copy(update={"last_message_id": seen}))
+
     async def place(self, channel: Any, channel_id: int | None) -> Place | None:
         """The place that was set up here; a thread belongs to its channel."""
         for one in (channel_id, getattr(channel, "parent_id", None)):

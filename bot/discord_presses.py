@@ -6,13 +6,14 @@ terms were agreed to: `see` shows what a message shows, `heard` takes a message 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import discord
 
 from bot.discord_answers import Carried, acknowledge, answer
 from bot.discord_asked import ask_again, compare
-from bot.discord_hearing import carried_words, say
+from bot.discord_hearing import carried_words, not_kept, say
 from bot.discord_ids import Pressed, decode
 from bot.discord_messages import hear_again
 from bot.discord_parts import Interaction, may_answer
@@ -21,7 +22,7 @@ from bot.discord_views import PICK, POSTED, ask_for_words, say_why
 from bot.replies import deleted
 from bot.turns import Turn
 from bot.wording import negotiate, wording
-from feedback.errors import NotFound
+from feedback.errors import NotFound, StoreError
 from feedback.records import Annotator
 
 # What is answered in a message of its own, so that what it is about stays in sight; all else replaces its message.
@@ -39,6 +40,11 @@ async def pressed(interaction: Interaction) -> None:
         return
     await acknowledge(interaction, anew=what.verb in _BESIDE or what.subject == POSTED or not _is_theirs(interaction))
     await _answer(interaction, await _person(interaction, what), what, values)
+    if interaction.guild_id is None and interaction.channel_id is not None:
+        parts = interaction.client.parts
+        with suppress(StoreError):  # what was pressed has been answered; their next message is another chance
+            person = await parts.recognize(interaction.user.id, str(interaction.locale))
+            await parts.keep_direct_channel(person, interaction.channel_id, interaction.id)
 
 
 async def submitted(interaction: Interaction) -> None:
@@ -46,12 +52,17 @@ async def submitted(interaction: Interaction) -> None:
     await acknowledge(interaction)
     data: Mapping[str, Any] = interaction.data or {}
     texts = [part["component"]["value"] for part in data["components"] if "value" in part.get("component", {})]
-    what = decode(data["custom_id"])
-    person = await _person(interaction, what)
-    if not await _welcome(interaction, what):
+    what, key = decode(data["custom_id"]), str(interaction.id)
+    try:
+        person = await _person(interaction, what)
+        is_welcome = await _welcome(interaction, what)
+    except StoreError as error:
+        await not_kept(interaction, error, negotiate([str(interaction.locale)]), what, key, texts[0])
+        return
+    if not is_welcome:
         await answer(interaction, person.id, what.campaign_id, [not_for_you(person.locale)])
         return
-    await say(interaction, person, what, str(interaction.id), texts[0])
+    await say(interaction, person, what, key, texts[0])
 
 
 async def _open_window(interaction: Interaction, what: Pressed) -> None:

@@ -79,6 +79,7 @@ def encoded(words: str, marks: dict[tuple[str, str], tuple[int, int]], **more: A
         labels=labels,
         preference=preference,
         memory=zeros,
+        windows=1,
     )
 
 
