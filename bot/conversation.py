@@ -92,6 +92,11 @@ class Conversation:
             return replies.failure(said, "no_campaign")
         return None if has_consented(annotator, campaign) else consent.ask(said, annotator, campaign)
 
+    async def is_agreement(self, campaign_name: str, action_id: str) -> bool:
+        """Whether it is one to the terms as they are now: of whom it is not, nothing may be kept."""
+        campaign = await self._find_campaign(campaign_name)
+        return campaign is not None and action_id.split(":")[:3] == ["consent", "accept", str(campaign.consent_version)]
+
     async def agree(self, annotator: Annotator, campaign_name: str, action_id: str) -> Annotator | None:
         """Take an agreement, and say nothing; None where the terms have changed while they were being read."""
         campaign = await self._find_campaign(campaign_name)

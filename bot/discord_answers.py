@@ -22,9 +22,9 @@ from feedback.records import Image
 
 log = structlog.get_logger(__name__)
 
-ACKNOWLEDGED_ALREADY, INVALID = 40060, 50035
+UNKNOWN_CHANNEL, ACKNOWLEDGED_ALREADY, INVALID = 10003, 40060, 50035
 # Discord's codes for what is gone or forbidden: nothing that anybody can mend in the code.
-EXPECTED = {10003, 10008, 10015, 10062, ACKNOWLEDGED_ALREADY, 50001, 50007, 50013, 50027}
+EXPECTED = {UNKNOWN_CHANNEL, 10008, 10015, 10062, ACKNOWLEDGED_ALREADY, 50001, 50007, 50013, 50027}
 
 
 class Carried(NamedTuple):

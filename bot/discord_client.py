@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import discord
@@ -89,8 +88,9 @@ class OpineClient(discord.AutoShardedClient):
         """Close for good."""
         for task in self._standing:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        for failed in await asyncio.gather(*self._standing, return_exceptions=True):
+            if isinstance(failed, Exception):
+                note(self.parts, failed)
         await super().close()
 
     @property

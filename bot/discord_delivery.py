@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.discord_answers import drawn, note
+from bot.discord_gaps import AWAY
 from bot.discord_parts import Parts
 from feedback.discord_records import Delivery
 from feedback.errors import NotFound
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 5.0  # a commit wakes the loop at once; this only bounds what a lost notice can cost
 GATHER_SECONDS = 0.05  # every commit wakes the loop, and many come together
 AT_ONCE = 20
+GIVEN_UP_AFTER = timedelta(days=1)
 
 
 class Receipts:
@@ -71,7 +73,7 @@ async def _deliver(client: "OpineClient", delivery: Delivery) -> None:
         pass
     except Exception as error:
         note(client.parts, error)
-        if not _is_final(error):
+        if not (_is_final(error) or await _is_hopeless(client, delivery, error)):
             return
     await client.parts.store.finish_delivery(delivery.opinion_id)
 
@@ -79,6 +81,16 @@ async def _deliver(client: "OpineClient", delivery: Delivery) -> None:
 def _is_final(error: Exception) -> bool:
     """Whether Discord will refuse it again: what is gone or forbidden stays so."""
     return isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429
+
+
+async def _is_hopeless(client: "OpineClient", delivery: Delivery, error: Exception) -> bool:
+    """Whether it failed for something that is not merely away, and a day after the opinion was said still does."""
+    if isinstance(error, AWAY):
+        return False
+    with suppress(NotFound):  # deleted meanwhile
+        opinion = await client.parts.store.get_opinion(delivery.opinion_id)
+        return datetime.now(UTC) - opinion.created_at > GIVEN_UP_AFTER
+    return True
 
 
 async def _send(client: "OpineClient", delivery: Delivery) -> None:

@@ -6,12 +6,13 @@ The store keeps up to which message a channel was taken in (`mark_seen`); never 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 import discord
 
-from bot.discord_answers import note
+from bot.discord_answers import UNKNOWN_CHANNEL, note
 from feedback.errors import StoreError
 
 if TYPE_CHECKING:
@@ -60,20 +61,30 @@ class Gaps:
                 await self._compare(channel, place.last_message_id)
                 async for message in channel.history(after=discord.Object(place.last_message_id), limit=MOST_MISSED):
                     if self._follows.is_for_us(message):
-                        await self._follows.change(message)  # taken in before a crash, and edited since
-                        await self._follows.take(message, late=True)
+                        # taken in before a crash, and edited since
+                        await self.follow(partial(self._follows.change, message))
+                        await self.follow(partial(self._follows.take, message, late=True))
                     await self._store.mark_seen(channel_id, last := message.id)
-            except AWAY:
-                raise
-            except Exception as error:  # a channel that is gone, or closed to us, must not keep us from what comes
+            except (discord.NotFound, discord.Forbidden) as error:  # gone, or closed to us: nothing there can be missed
                 note(self._client.parts, error)
+                if error.code == UNKNOWN_CHANNEL:
+                    await self._store.remove_place(channel_id)
         filled[channel_id] = last
+
+    async def follow(self, do: Callable[[], Awaitable[None]]) -> None:
+        """Do it; what fails for good is logged, and keeps nothing that follows waiting."""
+        try:
+            await do()
+        except AWAY:
+            raise
+        except Exception as error:
+            note(self._client.parts, error)
 
     async def _compare(self, channel: discord.PartialMessageable, last_id: int) -> None:
         """Follow edits and deletions of the messages that were taken in last."""
         before = [one async for one in channel.history(before=discord.Object(last_id + 1), limit=MOST_COMPARED)]
         for message in before:
-            await self._follows.change(message)
+            await self.follow(partial(self._follows.change, message))
         first_id = before[-1].id if len(before) == MOST_COMPARED else 0
         there = {one.id for one in before}
         for opinion in await self._store.said_in(channel.id, MOST_COMPARED):
@@ -82,7 +93,7 @@ class Gaps:
                 try:  # without the permission to read it, a history is merely empty
                     await channel.fetch_message(message_id)
                 except discord.NotFound:
-                    await self._follows.remove(message_id)
+                    await self.follow(partial(self._follows.remove, message_id))
 
 
 async def insist(

@@ -117,7 +117,8 @@ class Messages:
         for place in await self._parts.store.list_places():
             if self._client.serves(place):
                 async with self._alone(place.channel_id):
-                    await insist(self._client, partial(self.gaps.fill, place.channel_id))
+                    fill = partial(self.gaps.fill, place.channel_id)
+                    await insist(self._client, partial(self.gaps.follow, fill))
 
     def _text(self, message: discord.Message) -> str:
         """As typed, without the mention that only says whom it is for."""
@@ -198,11 +199,16 @@ async def hear_again(interaction: Interaction, person: Annotator, what: Pressed)
     message = await client.get_partial_messageable(channel_id).fetch_message(int(what.subject))
     if message.author.id == interaction.user.id:  # others may press the button, too, and agree for themselves
         heard = await client.messages.heard(person, what.campaign_id, message)
-        if heard.opinion is not None or heard.turns[0].kind == "consent":
+        if not _is_about_nothing(heard):
             await tell(interaction, person, what.campaign_id, heard, Carried(then=what.action))
             return
     turns = await client.parts.conversation.act(person, what.campaign_id, "next")
     await answer(interaction, person.id, what.campaign_id, turns)
+
+
+def _is_about_nothing(heard: Heard) -> bool:
+    """Whether it was no more than a first word: they have seen no image that it could be about."""
+    return any(one.text == wording(one.locale).name(ERRORS["no_showing"]) for one in heard.turns)
 
 
 def _guess(text: str) -> str:

@@ -2,11 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
+
+import discord
 
 from bot import replies
 from bot.comparisons import choose_next
-from bot.discord_answers import drawn, note
+from bot.discord_answers import UNKNOWN_CHANNEL, drawn, note
 from bot.discord_views import POSTED
 from bot.wording import negotiate, wording
 from feedback.discord_records import Place, Post
@@ -42,6 +45,8 @@ async def _post_and_mark(client: "OpineClient", place: Place) -> None:
         await post_next(client, place)
     except Exception as error:
         note(client.parts, error)
+        if isinstance(error, discord.NotFound) and error.code == UNKNOWN_CHANNEL:  # deleted while we were away
+            await client.parts.store.remove_place(place.channel_id)
     await client.parts.store.mark_posted(place.channel_id, datetime.now(UTC))
 
 
@@ -58,7 +63,9 @@ async def post_next(client: "OpineClient", place: Place) -> bool:
     turn = replies.comparison(said, campaign, _for_everybody(campaign, comparison, order))
     view, files = await drawn(client.parts, "", campaign.id, [turn])
     channel = client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
-    sent = await channel.send(view=view, files=files)
+    # Discord drops a second message with the nonce of a first: we may have sent it and died before we knew.
+    once = sha256("\0".join((str(place.channel_id), comparison.id, *order)).encode()).hexdigest()[:25]
+    sent = await channel.send(view=view, files=files, nonce=once)
     await store.add_post(
         Post(message_id=sent.id, channel_id=place.channel_id, comparison_id=comparison.id, image_ids=order)
     )

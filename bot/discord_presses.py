@@ -76,9 +76,9 @@ async def _open_window(interaction: Interaction, what: Pressed) -> None:
 
 async def _person(interaction: Interaction, what: Pressed) -> Annotator:
     parts = interaction.client.parts
-    if what.action.startswith("consent:accept"):
-        return await parts.enter(interaction.user.id, what.rest.partition("|")[0])
-    read_in = [what.rest] if what.action.startswith("consent:") else []
+    read_in = [what.rest.partition("|")[0]] if what.verb == "consent" else []
+    if read_in and await parts.conversation.is_agreement(what.campaign_id, what.action):
+        return await parts.enter(interaction.user.id, read_in[0])
     return await parts.recognize(interaction.user.id, negotiate([*read_in, str(interaction.locale)]))
 
 
@@ -108,9 +108,11 @@ async def _answer(interaction: Interaction, person: Annotator, what: Pressed, va
                     raise NotFound("the words are not in the message")
                 await say(interaction, person, what, *words)
             case "language":
-                store, campaign_id = parts.store, what.campaign_id
-                chosen = await store.update_annotator(person.id, locale=what.subject, locale_chosen=True)
-                await answer(interaction, person.id, campaign_id, await parts.conversation.open(chosen, campaign_id))
+                chosen = person.model_copy(update={"locale": what.subject, "locale_chosen": True})
+                if person.consents:  # none where the terms have changed since a stranger was shown them
+                    chosen = await parts.store.update_annotator(person.id, locale=what.subject, locale_chosen=True)
+                turns = await parts.conversation.open(chosen, what.campaign_id)
+                await answer(interaction, person.id, what.campaign_id, turns, Carried(then=what.action))
             case "heard":
                 await hear_again(interaction, person, what)
             case "asked":

@@ -55,7 +55,8 @@ def run() -> int:
 
 def _in_a_line(record: logging.LogRecord) -> bool:
     """What discord.py logs of a lost connection, in a line: it brings a traceback along for each try."""
-    record.exc_info = None
+    if str(record.msg).startswith(("Attempting a reconnect", "Failed to connect")):
+        record.exc_info = None
     return True
 
 

@@ -55,7 +55,10 @@ async def _live(parts: Parts, stopping: asyncio.Event) -> None:
     finally:
         for task in ended:
             task.cancel()
-        await client.close()
+        try:
+            await client.close()
+        except Exception as error:
+            log.error("the Discord client was not closed well", error=type(error).__qualname__, reason=str(error)[:200])
         running.cancel()
 
 

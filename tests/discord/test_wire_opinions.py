@@ -10,6 +10,8 @@ from bot_process import BotProcess
 from fake_discord import FakeDiscord, markup
 from people_talk import agree, compare, say_why, understood
 
+from bot import names
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVERYTHING = "annotators", "showings", "opinions"
@@ -28,6 +30,30 @@ async def test_nothing_is_kept_of_a_stranger_before_they_agree(server: FakeDisco
     for command in ("aide", "mes-avis"):
         await eve.slash(command).answer()
     assert [bot.stored(f"SELECT count(*) FROM {table}") for table in EVERYTHING] == before
+
+
+async def test_nor_of_somebody_who_agrees_to_terms_that_have_changed(server: FakeDiscord, bot: BotProcess) -> None:
+    before = bot.stored("SELECT count(*) FROM annotators")
+    eve = server.person("Eve")
+    note = eve.says("B", eve.direct)
+    for terms in (
+        await eve.slash("compare").answer(),
+        await eve.slash("language", language="he").answer(),
+        await eve.reads(lambda message: message.reply_to == note.id, eve.direct),
+    ):
+        for button in terms.buttons:
+            button["custom_id"] = button["custom_id"].replace("consent:accept:1", "consent:accept:9")
+        again = await eve.press(terms, "consent:accept:9").answer()
+        assert any("consent:accept:1" in button["custom_id"] for button in again.buttons)
+    assert bot.stored("SELECT count(*) FROM annotators") == before
+
+
+async def test_a_message_before_the_terms_is_answered_after_them(server: FakeDiscord, bot: BotProcess) -> None:
+    eve = server.person("Eve")
+    note = eve.says("\u200b", eve.direct)
+    terms = await eve.reads(lambda message: message.reply_to == note.id, eve.direct)
+    told = await eve.press(terms, "consent:accept").answer()
+    assert told.text == names.error("en", "empty")
 
 
 async def test_a_comparison_becomes_an_opinion_and_the_answer_quotes_it(server: FakeDiscord, bot: BotProcess) -> None:

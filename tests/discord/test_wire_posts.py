@@ -116,12 +116,26 @@ async def test_a_channel_that_was_set_up_can_be_as_before(server: FakeDiscord, b
     assert bot.stored("SELECT count(*) FROM discord_places WHERE channel_id = ?", channel.id) == [0]
 
 
-async def test_a_deleted_channel_is_forgotten(server: FakeDiscord, bot: BotProcess) -> None:
-    channel, _ = await posted(server, "gone")
-    server.delete_channel(channel)
+async def forgotten(bot: BotProcess, channel: Channel) -> None:
     places = "SELECT count(*) FROM discord_places WHERE channel_id = ?"
     for _ in range(200):
         if bot.stored(places, channel.id) == [0]:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("the place is still there")
+
+
+async def test_a_deleted_channel_is_forgotten(server: FakeDiscord, bot: BotProcess) -> None:
+    channel, _ = await posted(server, "gone")
+    server.delete_channel(channel)
+    await forgotten(bot, channel)
+
+
+async def test_one_that_was_deleted_unseen_is_forgotten_when_it_is_posted_to(
+    server: FakeDiscord, bot: BotProcess
+) -> None:
+    channel = server.add_channel("unseen")
+    olga = server.person("Olga", roles=[server.add_role("managers", MANAGE_GUILD)], channel=channel)
+    server.faults.refuse("POST", f"/channels/{channel.id}/messages", 404, 10003)
+    await olga.slash("setup", campaign="pairs", every=60).answer()
+    await forgotten(bot, channel)
