@@ -34,7 +34,7 @@ def pictures_of(parts: Parts, message: discord.Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(one for one in copies if one)]))[:MOST]
 
 
-async def ask(interaction: Interaction, person: Annotator, campaign_id: str, message: discord.Message) -> None:
+async def ask_about(interaction: Interaction, person: Annotator, campaign_id: str, message: discord.Message) -> None:
     """Show the pictures of a message to somebody, with buttons; before that, the terms."""
     parts = interaction.client.parts
     is_known = await parts.store.find_post(message.id) is not None
@@ -43,24 +43,28 @@ async def ask(interaction: Interaction, person: Annotator, campaign_id: str, mes
         said = wording(person.locale)
         await answer(interaction, person.id, campaign_id, [turn(said, "error", said.say("There is no image here."))])
         return
-    await _ask(interaction, person, Pressed(f"asked:{message.id}", campaign_id), found)
+    await _ask_terms_or_show(interaction, person, Pressed(f"asked:{message.id}", campaign_id), found)
 
 
-async def ask_again(interaction: Interaction, person: Annotator, asked: Pressed) -> None:
+async def ask_after_terms(interaction: Interaction, person: Annotator, asked: Pressed) -> None:
     """The same once the terms were agreed to: the addresses are in the message with the button."""
-    await _ask(interaction, person, asked, tuple(_shown(interaction)))
+    await _ask_terms_or_show(interaction, person, asked, tuple(_shown(interaction)))
 
 
-async def _ask(interaction: Interaction, person: Annotator, asked: Pressed, addresses: tuple[str, ...]) -> None:
+async def _ask_terms_or_show(
+    interaction: Interaction, person: Annotator, asked: Pressed, addresses: tuple[str, ...]
+) -> None:
     terms = await interaction.client.parts.conversation.terms(person, asked.campaign_id)
     if terms is None:
-        await _show(interaction, person, asked, addresses)
+        await _show_pictures(interaction, person, asked, addresses)
     else:
         carried = Carried(then=asked.action, pictures=addresses)
         await answer(interaction, person.id, asked.campaign_id, [terms], carried)
 
 
-async def compare(interaction: Interaction, person: Annotator, campaign_id: str, image_ids: Sequence[str]) -> None:
+async def compare_picked(
+    interaction: Interaction, person: Annotator, campaign_id: str, image_ids: Sequence[str]
+) -> None:
     """Show those that somebody picked of many pictures."""
     parts = interaction.client.parts
     if (terms := await parts.conversation.terms(person, campaign_id)) is not None:
@@ -71,7 +75,7 @@ async def compare(interaction: Interaction, person: Annotator, campaign_id: str,
     await answer(interaction, person.id, campaign_id, [await parts.conversation.show(person, showing)])
 
 
-async def _show(interaction: Interaction, person: Annotator, asked: Pressed, addresses: Sequence[str]) -> None:
+async def _show_pictures(interaction: Interaction, person: Annotator, asked: Pressed, addresses: Sequence[str]) -> None:
     parts, campaign_id, message_id = interaction.client.parts, asked.campaign_id, int(asked.subject)
     post = await parts.store.find_post(message_id)
     if post is None:

@@ -11,12 +11,11 @@ from bot.discord_locales import named
 from bot.discord_mine import SHOWN, my_opinions
 from bot.discord_parts import Interaction, may_answer
 from bot.discord_posts import not_for_you
+from bot.discord_text import CHOICES
 from bot.names import WIDGET
 from bot.turns import Action
 from bot.wording import catalogues, find_catalogue, negotiate, wording
 from feedback.records import Annotator
-
-MOST_CHOICES = 25
 
 
 @app_commands.command(name=named("compare"), description=named("compare.description"))
@@ -90,7 +89,7 @@ async def languages(interaction: Interaction, typed: str) -> list[app_commands.C
     said = wording(negotiate([str(interaction.locale)]))
     names = {tag: f"{wording(tag).language(tag)} · {said.language(tag)}" for tag in catalogues()}
     fitting = [(tag, name) for tag, name in names.items() if typed.casefold() in f"{tag} {name}".casefold()]
-    return [app_commands.Choice(name=name[:100], value=tag) for tag, name in fitting[:MOST_CHOICES]]
+    return [app_commands.Choice(name=name[:100], value=tag) for tag, name in fitting[:CHOICES]]
 
 
 mydata = app_commands.Group(name=named("mydata"), description=named("mydata.description"))
@@ -114,7 +113,7 @@ async def opinion(interaction: Interaction, message: discord.Message) -> None:
     await acknowledge(interaction)
     person, campaign_id, welcome = await _here(interaction)
     if welcome:
-        await discord_asked.ask(interaction, person, campaign_id, message)
+        await discord_asked.ask_about(interaction, person, campaign_id, message)
     else:
         await answer(interaction, person.id, campaign_id, [not_for_you(person.locale)])
 

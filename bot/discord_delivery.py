@@ -1,9 +1,9 @@
 """Delivers what was understood: the receipt of an opinion becomes it. At least once, and twice looks like once."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -11,6 +11,7 @@ import discord
 from bot.discord_answers import drawn, note
 from bot.discord_gaps import AWAY
 from bot.discord_parts import Parts
+from bot.rounds import make_rounds
 from feedback.discord_records import Delivery
 from feedback.errors import NotFound
 
@@ -19,53 +20,27 @@ if TYPE_CHECKING:
 
 
 WAIT_SECONDS = 5.0  # a commit wakes the loop at once; this only bounds what a lost notice can cost
-GATHER_SECONDS = 0.05  # every commit wakes the loop, and many come together
+GATHER_SECONDS = 0.05
 AT_ONCE = 20
 GIVEN_UP_AFTER = timedelta(days=1)
 
 
-class Receipts:
-    """Which receipts ("Received. Reading it now …") are on their way: what was understood must come after its own."""
-
-    def __init__(self) -> None:
-        self._going: dict[str, asyncio.Event] = {}
-
-    @contextmanager
-    def going(self, opinion_id: str) -> Iterator[None]:
-        """For as long as the block lasts, nothing is delivered about the opinion."""
-        self._going[opinion_id] = arrived = asyncio.Event()
-        try:
-            yield
-        finally:
-            arrived.set()
-            if self._going.get(opinion_id) is arrived:
-                del self._going[opinion_id]
-
-    async def arrived(self, opinion_id: str) -> None:
-        """Return once no receipt is under way."""
-        if (going := self._going.get(opinion_id)) is not None:
-            await going.wait()
-
-
 async def deliver_all(client: "OpineClient") -> None:
     """Deliver whatever is ready, until cancelled."""
-    store = client.parts.store
-    while True:
-        try:
-            seen = store.changes
-            ready = await store.deliveries_ready(AT_ONCE)
-            await asyncio.gather(*(_deliver(client, one) for one in ready))
-            if not ready:
-                await store.wait(WAIT_SECONDS, seen)
-                await asyncio.sleep(GATHER_SECONDS)
-        except Exception as error:  # a database that is away must not end the deliveries
-            note(client.parts, error)
-            await asyncio.sleep(WAIT_SECONDS)
+    parts = client.parts
+
+    async def deliver_some() -> bool:
+        ready = await parts.store.deliveries_ready(AT_ONCE)
+        await asyncio.gather(*(_deliver(client, one) for one in ready))
+        return bool(ready)
+
+    await make_rounds(
+        parts.store, deliver_some, partial(note, parts), rest_seconds=WAIT_SECONDS, gather_seconds=GATHER_SECONDS
+    )
 
 
 async def _deliver(client: "OpineClient", delivery: Delivery) -> None:
     """One delivery; what fails for now comes again when its lease ends."""
-    await client.parts.receipts.arrived(delivery.opinion_id)
     try:
         if delivery.expires_at is None or datetime.now(UTC) < delivery.expires_at:
             await _send(client, delivery)

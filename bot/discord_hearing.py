@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 
 import discord
 import yarl
@@ -19,6 +20,7 @@ from feedback.discord_records import Delivery
 from feedback.errors import StoreError
 from feedback.records import Annotator
 
+RECEIPT_SECONDS = 10.0  # what was understood must not be overtaken by its receipt, whichever process delivers it
 _WORDS = re.compile(r"words-(\d+)\.txt")
 
 
@@ -83,17 +85,19 @@ async def tell(
         obeyed = all(one.kind not in ("error", "consent") for one in heard.turns)
         await answer(interaction, person.id, campaign_id, heard.turns, NOTHING if obeyed else carried)
         return
-    with parts.receipts.going(heard.opinion.id):
-        await parts.store.add_delivery(
-            Delivery(
-                opinion_id=heard.opinion.id,
-                annotator_id=person.id,
-                channel_id=interaction.channel_id or 0,
-                token=interaction.token,
-                expires_at=interaction.expires_at,
-            )
-        )
+    delivery = Delivery(
+        opinion_id=heard.opinion.id,
+        annotator_id=person.id,
+        channel_id=interaction.channel_id or 0,
+        token=interaction.token,
+        expires_at=interaction.expires_at,
+    )
+    await parts.store.add_delivery(delivery, RECEIPT_SECONDS)
+    try:
         await answer(interaction, person.id, campaign_id, heard.turns)
+    finally:
+        with suppress(StoreError):  # it is stored; without this it only comes later
+            await parts.store.release_delivery(delivery.opinion_id)
 
 
 async def carried_words(interaction: Interaction) -> tuple[str, str] | None:

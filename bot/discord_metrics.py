@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import aiohttp
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from bot.metrics import Metrics
 
@@ -36,6 +36,11 @@ class DiscordMetrics:
         self.rate_limited = Counter("opine_discord_rate_limited", "Requests answered with 429.", registry=registry)
         self.refused = Counter(
             "opine_discord_refused", "Requests that Discord refused, by its code.", ("code",), registry=registry
+        )
+        self.delivery_age = Gauge(
+            "opine_discord_delivery_age_seconds",
+            "How long the oldest answer that is ready has been on its way to the person.",
+            registry=registry,
         )
         self.failed = Counter("opine_discord_failures", "Handlers that failed.", registry=registry)
         self._unacknowledged = deque[float](maxlen=MANY)

@@ -6,6 +6,7 @@ from discord import ButtonStyle, ui
 
 from bot.discord_ids import Pressed, encode
 from bot.discord_text import MESSAGE, label, paragraph, quote
+from bot.discord_views import empty_view
 from bot.names import WIDGET
 from bot.summary import describe
 from bot.wording import Wording
@@ -18,8 +19,7 @@ _TEXT = MESSAGE // SHOWN - _QUOTE - 50
 
 def my_opinions(said: Wording, critiques: Sequence[Critique]) -> ui.LayoutView:
     """A line of their words for each, what was understood, and a button to correct it."""
-    view = ui.LayoutView(timeout=None)
-    view.stop()
+    view = empty_view()
     if not critiques:
         view.add_item(ui.TextDisplay(paragraph(said.say("You have not said anything yet."), said.dir, _TEXT)))
     for critique in critiques:

@@ -11,7 +11,8 @@ from bot.discord_answers import acknowledge
 from bot.discord_locales import named
 from bot.discord_parts import Interaction
 from bot.discord_pictures import stats_picture, stats_text
-from bot.discord_text import MESSAGE, label, paragraph
+from bot.discord_text import CHOICES, MESSAGE, label, paragraph
+from bot.discord_views import empty_view
 from bot.names import error
 from bot.wording import Wording, negotiate, wording
 from feedback.discord_records import YEAR, Place
@@ -23,24 +24,12 @@ IN_THREAD = discord.Permissions(
     view_channel=True, send_messages_in_threads=True, attach_files=True, read_message_history=True
 )
 STATS = "stats.png"
-MOST_CHOICES = 25
+SETUP = ("campaign", "every", "channel", "role", "remove")  # its options
 
 
 @app_commands.command(name=named("setup"), description=named("setup.description"))
-@app_commands.rename(
-    campaign=named("option.campaign"),
-    every=named("option.every"),
-    channel=named("option.channel"),
-    role=named("option.role"),
-    remove=named("option.remove"),
-)
-@app_commands.describe(
-    campaign=named("option.campaign.description"),
-    every=named("option.every.description"),
-    channel=named("option.channel.description"),
-    role=named("option.role.description"),
-    remove=named("option.remove.description"),
-)
+@app_commands.rename(**{option: named(f"option.{option}") for option in SETUP})
+@app_commands.describe(**{option: named(f"option.{option}.description") for option in SETUP})
 @app_commands.guild_only
 @app_commands.default_permissions(manage_guild=True)
 async def setup(
@@ -85,7 +74,7 @@ async def campaigns(interaction: Interaction, typed: str) -> list[app_commands.C
     every = [one for one in await interaction.client.parts.store.list_campaigns() if not one.archived]
     fitting = [one for one in every if typed.casefold() in f"{one.name} {one.title}".casefold()]
     choices = [app_commands.Choice(name=label(f"{one.title} · {one.name}", 100), value=one.name) for one in fitting]
-    return choices[:MOST_CHOICES]
+    return choices[:CHOICES]
 
 
 @app_commands.command(name=named("campaign"), description=named("campaign.description"))
@@ -107,7 +96,7 @@ async def stats(interaction: Interaction) -> None:
     parts, said = interaction.client.parts, _said(interaction)
     campaign_id = parts.campaign_of(await parts.place(interaction.channel, interaction.channel_id))
     figures = await parts.store.campaign_figures(campaign_id)
-    view, text = _view(), paragraph(stats_text(figures, said), said.dir, MESSAGE)
+    view, text = empty_view(), paragraph(stats_text(figures, said), said.dir, MESSAGE)
     files = []
     try:
         picture = await asyncio.to_thread(stats_picture, figures)
@@ -163,12 +152,6 @@ def _line(interaction: Interaction, said: Wording, campaign: Campaign, place: Pl
 
 
 async def _tell(interaction: Interaction, said: Wording, text: str) -> None:
-    view = _view()
+    view = empty_view()
     view.add_item(ui.TextDisplay(paragraph(text, said.dir, MESSAGE)))
     await interaction.edit_original_response(view=view)
-
-
-def _view() -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.stop()
-    return view

@@ -5,34 +5,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 
-from bot.conversation import Conversation
 from bot.discord_metrics import DiscordMetrics
-from bot.settings import Settings
-from bot.web_images import Displayed
-from bot.web_security import Buckets
+from bot.parts import SharedParts
+from bot.rates import Buckets
 from feedback.discord_records import Place
-from feedback.media import Media
 from feedback.records import Annotator
-from feedback.store import Store
 
 if TYPE_CHECKING:
     from bot.discord_client import OpineClient
-    from bot.discord_delivery import Receipts
 
 Interaction: TypeAlias = "discord.Interaction[OpineClient]"
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(SharedParts):
     """Everything a handler may need; one for all clients that the supervisor makes."""
 
-    settings: Settings
-    store: Store
-    media: Media
-    conversation: Conversation
-    displayed: Displayed
     metrics: DiscordMetrics
-    receipts: "Receipts"
     limits: Buckets  # opinions that one person may send
     campaign_id: str  # of direct messages and of channels that were not set up
 

@@ -1,7 +1,7 @@
 """Posts a comparison wherever one is due, for everybody in the channel to answer."""
 
-import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from bot import replies
 from bot.comparisons import choose_next
 from bot.discord_answers import UNKNOWN_CHANNEL, drawn, note
 from bot.discord_views import POSTED
+from bot.rounds import make_rounds
 from bot.wording import negotiate, wording
 from feedback.discord_records import Place, Post
 from feedback.records import Campaign, Comparison, Showing
@@ -19,24 +20,23 @@ if TYPE_CHECKING:
     from bot.discord_client import OpineClient
 
 LOOK_EVERY = 20.0  # seconds; places are due by the minute, and a new one wakes the loop at once
-GATHER_SECONDS = 0.5  # every commit wakes the loop, and many come together
+GATHER_SECONDS = 0.5
 
 
 async def post_all(client: "OpineClient") -> None:
     """Post what is due, until cancelled."""
     await client.wait_until_ready()
-    store = client.parts.store
-    while True:
-        try:
-            seen = store.changes
-            for place in await store.places_due(datetime.now(UTC)):
-                if client.serves(place):
-                    await _post_and_mark(client, place)
-            await store.wait(LOOK_EVERY, seen)
-            await asyncio.sleep(GATHER_SECONDS)
-        except Exception as error:  # a database that is away must not end the posting
-            note(client.parts, error)
-            await asyncio.sleep(LOOK_EVERY)
+    parts = client.parts
+
+    async def post_due() -> bool:
+        for place in await parts.store.places_due(datetime.now(UTC)):
+            if client.serves(place):
+                await _post_and_mark(client, place)
+        return False  # what is due now was posted
+
+    await make_rounds(
+        parts.store, post_due, partial(note, parts), rest_seconds=LOOK_EVERY, gather_seconds=GATHER_SECONDS
+    )
 
 
 async def _post_and_mark(client: "OpineClient", place: Place) -> None:

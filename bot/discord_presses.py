@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.discord_answers import Carried, acknowledge, answer
-from bot.discord_asked import ask_again, compare
+from bot.discord_asked import ask_after_terms, compare_picked
 from bot.discord_hearing import carried_words, not_kept, say
 from bot.discord_ids import Pressed, decode
 from bot.discord_messages import hear_again
@@ -116,9 +116,9 @@ async def _answer(interaction: Interaction, person: Annotator, what: Pressed, va
             case "heard":
                 await hear_again(interaction, person, what)
             case "asked":
-                await ask_again(interaction, person, what)
+                await ask_after_terms(interaction, person, what)
             case verb if verb == PICK:
-                await compare(interaction, person, what.campaign_id, values)
+                await compare_picked(interaction, person, what.campaign_id, values)
             case _:
                 turns = await _act(interaction, person, what)
                 about = _about(interaction, what)

@@ -16,16 +16,15 @@ from prometheus_client import start_http_server
 
 from bot.conversation import Conversation
 from bot.demo import create_demo
-from bot.discord_delivery import Receipts
 from bot.discord_metrics import DiscordMetrics
 from bot.discord_parts import Parts
 from bot.discord_supervisor import supervise
+from bot.displayed import Displayed
 from bot.logs import set_up
 from bot.metrics import Metrics
 from bot.opening import opened
+from bot.rates import Buckets
 from bot.settings import Settings
-from bot.web_images import Displayed
-from bot.web_security import Buckets
 from feedback.errors import NotFound, OpineError, StoreError, StoreInUse
 from feedback.media import Media
 from feedback.store import Store
@@ -80,7 +79,7 @@ async def _run(settings: Settings) -> None:
             from bot.worker import running
 
             await stack.enter_async_context(running(make_worker(settings, store, metrics)))
-        await supervise(await make_parts(settings, store, media, metrics), stopping)
+        await _supervise(await make_parts(settings, store, media, metrics), stopping)
 
 
 async def _measure(store: Store, metrics: Metrics) -> None:
@@ -91,6 +90,22 @@ async def _measure(store: Store, metrics: Metrics) -> None:
             metrics.work_age.set(counts.pop("oldest_seconds"))
             for state, count in counts.items():
                 metrics.work.labels(state).set(count)
+        await asyncio.sleep(MEASURE_SECONDS)
+
+
+async def _supervise(parts: Parts, stopping: asyncio.Event) -> None:
+    measuring = asyncio.create_task(_measure_deliveries(parts))
+    try:
+        await supervise(parts, stopping)
+    finally:
+        measuring.cancel()
+
+
+async def _measure_deliveries(parts: Parts) -> None:
+    """The same of answers; also while Discord is away, since it is then that they wait."""
+    while True:
+        with suppress(StoreError):
+            parts.metrics.delivery_age.set(await parts.store.oldest_delivery_seconds())
         await asyncio.sleep(MEASURE_SECONDS)
 
 
@@ -109,7 +124,6 @@ async def make_parts(settings: Settings, store: Store, media: Media, metrics: Me
         conversation=Conversation(store, media, training_use=settings.discord_training_use),
         displayed=Displayed(media, settings.data / "displayed"),
         metrics=DiscordMetrics(metrics),
-        receipts=Receipts(),
         limits=Buckets(settings.opinions_per_minute),
         campaign_id=campaign.id,
     )
@@ -130,7 +144,7 @@ async def beside(settings: Settings, store: Store, media: Media, metrics: Metric
 
 async def _told(parts: Parts, stopping: asyncio.Event) -> None:
     try:
-        await supervise(parts, stopping)
+        await _supervise(parts, stopping)
     except OpineError as error:
         log.error("not on Discord", reason=str(error))
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 MESSAGE = 4000  # characters of all texts of a message together
 LABEL = 80  # of a button
+CHOICES = 25  # offered while somebody types
 
 # Bold, code, spoilers, masked links; what begins mentions, timestamps, emoji, commands and addresses; invitations.
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]@:]|(?<=discord)\.(?=gg/)|^[ \t]*(?:[#-]|\d+(?=\.))", re.MULTILINE | re.IGNORECASE)
@@ -67,7 +68,9 @@ def paragraph(text: str, direction: Literal["ltr", "rtl"], limit: int) -> str:
     escaped = escape(clean(text).strip()) or "…"
     if direction == "ltr":
         return cut(escaped, limit)
-    lines = cut(escaped, limit - 2 * (escaped.count("\n") + 1)).split("\n")
+    written = sum(bool(line.strip()) for line in escaped.split("\n"))
+    # At worst each line is a single sign: with its isolates it is twice as long as without, its line break counted.
+    lines = cut(escaped, max(limit - 2 * written, (limit - 1) // 2)).split("\n")
     return "\n".join(f"{_RIGHT_TO_LEFT}{line}{_END}" if line.strip() else line for line in lines)
 
 

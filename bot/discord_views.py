@@ -37,8 +37,7 @@ def draw(
 
     Files it refers to: images as `image_name`, SHADES, EXPORT, TERMS where `too_long`. `pictures` are addresses.
     """
-    view = ui.LayoutView(timeout=None)
-    view.stop()
+    view = empty_view()
     if pictures:
         view.add_item(ui.MediaGallery(*map(MediaGalleryItem, pictures)))
     for number, turn in enumerate(turns):
@@ -63,6 +62,13 @@ def too_long(turns: Sequence[Turn]) -> bool:
     return [turn.kind for turn in turns] == ["consent"] and units(escape(turns[0].text)) > _ROOM
 
 
+def empty_view() -> ui.LayoutView:
+    """A view that discord.py does not wait for: a press comes back by its id, also after a restart."""
+    view = ui.LayoutView(timeout=None)
+    view.stop()
+    return view
+
+
 def ask_for_words(said: Wording, pressed: Pressed) -> ui.Modal:
     """The window in which somebody writes; submitted, it comes back under this id, also after a restart."""
     field = ui.TextInput[ui.Modal](
@@ -79,8 +85,7 @@ def ask_for_words(said: Wording, pressed: Pressed) -> ui.Modal:
 
 def ask_which(said: Wording, images: Sequence[Image], campaign_id: str) -> ui.LayoutView:
     """More pictures than can be compared at once: which of them?"""
-    view = ui.LayoutView(timeout=None)
-    view.stop()
+    view = empty_view()
     options = [SelectOption(label=str(number), value=image.id) for number, image in enumerate(images, 1)]
     menu = ui.Select[ui.LayoutView](
         custom_id=encode(Pressed(PICK, campaign_id)), options=options, min_values=1, max_values=MOST_PICKED

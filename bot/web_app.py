@@ -18,10 +18,10 @@ from starlette.responses import Response
 
 from bot import web_health, web_operators, web_opinions, web_pages, web_people, web_public, web_stream
 from bot.conversation import Conversation
+from bot.displayed import Displayed
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.web_events import Streams
-from bot.web_images import Displayed
 from bot.web_origins import Origins
 from bot.web_parts import Parts
 from bot.web_problems import ProblemDetails, from_error, from_http, from_validation

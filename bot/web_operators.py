@@ -137,12 +137,13 @@ async def export_dataset(
     gold_only: bool = False,
 ) -> FileResponse:
     """Critiques, preferences, original images and a card; the answer begins when all is written."""
-    from feedback.export import export
+    from feedback.export import Selection, export
 
     if campaign is not None:
         await _campaign(parts, campaign)
     folder = scratch / f"opine-{campaign or 'all'}"
-    await export(parts.store, parts.media, folder, campaign=campaign, gold_only=gold_only)
+    selection = Selection(campaigns=(campaign,) if campaign else (), gold_only=gold_only)
+    await export(parts.store, parts.media, folder, selection=selection)
     archive = await asyncio.to_thread(_zip, folder)
     return FileResponse(archive, media_type="application/zip", filename=archive.name)
 

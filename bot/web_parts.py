@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.conversation import Conversation
 from bot.metrics import Metrics
-from bot.settings import Settings
+from bot.parts import SharedParts
 from bot.web_events import Streams
-from bot.web_images import Displayed
 from bot.web_problems import MEDIA_TYPE, Problem, too_many
 from bot.web_security import Limits, VisitorTokens
 from feedback.errors import NotFound
-from feedback.media import Media
 from feedback.records import Annotator, Scope
-from feedback.store import Store
 
 if TYPE_CHECKING:
     from bot.worker import Worker
@@ -27,19 +23,14 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(SharedParts):
     """Everything a route may need; one per application."""
 
-    settings: Settings
-    store: Store
-    media: Media
-    conversation: Conversation
     worker: "Worker | None"  # None: another process reads
     metrics: Metrics
     tokens: VisitorTokens
     limits: Limits
     streams: Streams
-    displayed: Displayed
     campaign_ids: dict[str, str] = field(default_factory=dict)
 
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from bot import names
+from bot.displayed import TYPES, VERSION
 from bot.web_bodies import NamedAspect, NamedAttribute, NamedTaxonomy, WidgetLocale, WidgetWording
-from bot.web_images import HEADERS, TYPES, VERSION
 from bot.web_parts import ERRORS, Id, PartsHere, get_and_head, operator
 from bot.web_problems import Problem, wanted_languages
 from bot.wording import negotiate, wording
@@ -16,6 +16,11 @@ from feedback.taxonomy import taxonomy
 router = APIRouter(tags=["public"], responses=ERRORS)
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 FOR_A_WHILE = "public, max-age=300"
 Locales = Annotated[
     str, Query(description="BCP 47 tags, separated by commas; the first known one counts.", max_length=300)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.rounds import make_rounds
 from feedback.reading import Message
 from feedback.records import Reading
 from feedback.store import Store, StoreError
@@ -59,14 +60,11 @@ class Worker:
             return
         self.ready.set()
         log.info("reader ready", signature=reader.signature)
-        while True:
-            seen = self._store.changes
-            try:
-                if not await self.step(reader):
-                    await self._store.wait(IDLE_SECONDS, seen)
-            except Exception as error:  # a database that is away must not end the worker
-                log.error("worker step failed", error=type(error).__name__)
-                await asyncio.sleep(IDLE_SECONDS)
+
+        async def look() -> bool:
+            return await self.step(reader) > 0
+
+        await make_rounds(self._store, look, _step_failed, rest_seconds=IDLE_SECONDS)
 
     async def step(self, reader: Reads) -> int:
         """Claim one batch, read it, store the readings; returns how many opinions were claimed."""
@@ -95,6 +93,10 @@ class Worker:
         for reading, stored in zip(readings, kept, strict=True):
             if stored:
                 self._observe(reading)
+
+
+def _step_failed(error: Exception) -> None:
+    log.error("worker step failed", error=type(error).__name__)
 
 
 async def _read(reader: Reads, claims: Sequence[Claim]) -> list[Reading]:

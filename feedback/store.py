@@ -45,6 +45,7 @@ class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events
                 await migrations.upgrade(database)
             if database.is_sqlite:
                 await store.release_all()  # the file is ours alone: whoever held a claim is gone
+                await store.release_deliveries()
             else:
                 store._changes.listen(database.url)
         except BaseException:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from feedback.discord_records import Delivery, Place, Post
 from feedback.errors import Conflict, NotFound
@@ -15,6 +15,7 @@ from feedback.store_showings import candidates_of
 from feedback.tables import CampaignRow, ComparisonRow, DeliveryRow, EventRow, OpinionRow, PlaceRow, PostRow
 
 KEPT = {"channel_id", "last_message_id", "posted_at"}  # of a place that is set up anew
+ENDS = ("reading", "failed")  # events after which an opinion has an answer
 
 
 class Discord(StoreBase):
@@ -136,13 +137,24 @@ class Discord(StoreBase):
             return await candidates_of(session, query)
 
     @verb
-    async def add_delivery(self, delivery: Delivery) -> None:
-        """Keep where the answer to a person's opinion goes; the first way given counts."""
+    async def add_delivery(self, delivery: Delivery, hold_seconds: float = 0.0) -> None:
+        """Keep where the answer to a person's opinion goes; the first way given counts.
+
+        For `hold_seconds`, or until it is released, nobody is handed it: a receipt is still on its way there.
+        """
         async with self._announced() as session:  # the opinion may have been read already
             await hold(session, delivery.annotator_id)
             await load_opinion(session, delivery.opinion_id, delivery.annotator_id)
-            row = delivery.model_dump(exclude={"annotator_id"}) | {"due_at": now()}
+            row = delivery.model_dump(exclude={"annotator_id"})
+            row["due_at"] = now() + timedelta(seconds=hold_seconds)
             await session.execute(insert_if_absent(session, DeliveryRow).values(row))
+
+    @verb
+    async def release_delivery(self, opinion_id: str) -> None:
+        """From now on it may be handed out; nothing where it has arrived meanwhile."""
+        held = (DeliveryRow.opinion_id == opinion_id, DeliveryRow.due_at.is_not(None))
+        async with self._announced() as session:
+            await session.execute(update(DeliveryRow).where(*held).values(due_at=now()))
 
     @verb
     async def deliveries_ready(self, limit: int, lease_seconds: float = 30.0) -> list[Delivery]:
@@ -151,7 +163,7 @@ class Discord(StoreBase):
         Nobody else is handed them until the lease ends; then those that were not finished come again. Those whose
         token has expired are among them.
         """
-        ready = exists().where(EventRow.opinion_id == DeliveryRow.opinion_id, EventRow.kind.in_(["reading", "failed"]))
+        ready = exists().where(EventRow.opinion_id == DeliveryRow.opinion_id, EventRow.kind.in_(ENDS))
         query = (
             select(DeliveryRow, OpinionRow.annotator_id)
             .join(OpinionRow, OpinionRow.id == DeliveryRow.opinion_id)
@@ -165,6 +177,24 @@ class Discord(StoreBase):
             for row, _ in rows:
                 row.due_at = now() + timedelta(seconds=lease_seconds)
             return [_delivery(row, annotator_id) for row, annotator_id in rows]
+
+    @verb
+    async def release_deliveries(self) -> None:
+        """The same of all. Only for one who knows that nobody else delivers."""
+        async with self._announced() as session:
+            await session.execute(update(DeliveryRow).where(DeliveryRow.due_at > now()).values(due_at=now()))
+
+    @verb
+    async def oldest_delivery_seconds(self) -> float:
+        """How long ago the opinion was read, or given up, whose answer has been on its way longest; 0 if none is."""
+        oldest = (
+            select(func.min(EventRow.created_at))
+            .join(DeliveryRow, DeliveryRow.opinion_id == EventRow.opinion_id)
+            .where(DeliveryRow.due_at.is_not(None), EventRow.kind.in_(ENDS))
+        )
+        async with self._database.read() as session:
+            since = await session.scalar(oldest)
+            return 0.0 if since is None else max(0.0, (now() - since).total_seconds())
 
     @verb
     async def finish_delivery(self, opinion_id: str) -> None:

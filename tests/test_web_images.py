@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 from web_site import API, CAMPAIGN, Site, open_site, png
 
-from bot import web_images
-from bot.web_images import LONGEST_SIDE, Displayed, copy_for_display
+from bot import displayed as displayed_copies
+from bot.displayed import LONGEST_SIDE, Displayed, copy_for_display
 from feedback.media import Media
 
 
@@ -99,7 +99,7 @@ async def test_many_who_ask_at_once_have_it_made_once(tmp_path: Path, monkeypatc
         made.append(1)
         return copy_for_display(original)
 
-    monkeypatch.setattr(web_images, "copy_for_display", counted)
+    monkeypatch.setattr(displayed_copies, "copy_for_display", counted)
     displayed = Displayed(media, tmp_path / "displayed")
     first = asyncio.create_task(displayed.find(sha256))
     rest = [asyncio.create_task(displayed.find(sha256)) for _ in range(20)]

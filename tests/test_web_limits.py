@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_site import API, CAMPAIGN, Site, open_live, open_site
 
+from bot.rates import Buckets
 from bot.settings import Settings
 from bot.web_origins import Origins
-from bot.web_security import Buckets, network
+from bot.web_security import network
 
 ALLOWED = "https://example.org"
 

@@ -30,16 +30,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder to be copied, with the demo campaign and one of pairs alone."""
     folder = tmp_path_factory.mktemp("demo") / "data"
 
-    async def make() -> None:
-        async with opened(Settings(data=folder, _env_file=None)) as parts:
-            await create_demo(*parts)
-            await _create_pairs(*parts)
-
-    asyncio.run(make())
+    asyncio.run(create_campaigns(Settings(data=folder, _env_file=None)))
     return folder
 
 
-async def _create_pairs(store: Store, media: Media) -> None:
+async def create_campaigns(settings: Settings) -> None:
+    async with opened(settings) as parts:
+        await create_demo(*parts)
+        await create_pairs(*parts)
+
+
+async def create_pairs(store: Store, media: Media) -> None:
     campaign = await store.create_campaign("pairs", "Pairs")
     images = [await store.add_image(campaign.id, media.take(picture(number * 4561))) for number in range(1, 41)]
     for one, other in zip(images[::2], images[1::2], strict=True):
@@ -50,6 +51,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def shared(postgresql: str, tmp_path: Path) -> dict[str, str]:
+    """The settings of a PostgreSQL database with these campaigns, which several processes may open."""
+    await create_campaigns(Settings(data=tmp_path / "data", database_url=postgresql, _env_file=None))
+    return {"OPINE_DATABASE_URL": postgresql, "OPINE_DISCORD_CAMPAIGN": "pairs"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

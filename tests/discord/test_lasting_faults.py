@@ -9,11 +9,13 @@ from typing import Any
 
 import discord
 import pytest
+import structlog
 
 from bot.discord_client import OpineClient
 from bot.discord_delivery import GIVEN_UP_AFTER, _is_hopeless
 from bot.discord_gaps import Gaps
 from bot.discord_run import _in_a_line
+from bot.discord_supervisor import _live
 from feedback.discord_records import Delivery, Place
 from feedback.errors import StoreBusy
 
@@ -125,3 +127,18 @@ async def test_a_client_closes_though_a_standing_task_failed() -> None:
     await asyncio.sleep(0)
     await client.close()
     assert client.is_closed()
+
+
+async def test_a_client_that_cannot_be_closed_does_not_end_the_supervisor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise OSError("the connection broke")
+
+    monkeypatch.setattr(discord.AutoShardedClient, "start", fail)
+    monkeypatch.setattr(discord.AutoShardedClient, "close", fail)
+    settings = SimpleNamespace(discord_shards=0, discord_token="token")
+    parts: Any = SimpleNamespace(settings=settings, metrics=SimpleNamespace(trace=lambda: None), store=None)
+    with structlog.testing.capture_logs() as logged:
+        await _live(parts, asyncio.Event())
+    assert [one["event"] for one in logged] == ["the Discord client died", "the Discord client was not closed well"]

@@ -96,7 +96,9 @@ def test_a_quote_shows_what_a_judgement_rests_on() -> None:
 @given(texts, st.integers(100, 400))
 def test_our_own_sentences_run_in_their_direction(text: str, limit: int) -> None:
     for direction in ("ltr", "rtl"):
-        assert units(paragraph(text, direction, limit)) <= limit
+        drawn = paragraph(text, direction, limit)
+        assert units(drawn) <= limit
+        assert drawn.strip()
     lines = paragraph("שלום\n\n" + "א", "rtl", 100).split("\n")
     assert lines == ["\u2067שלום\u2069", "", "\u2067א\u2069"]
 

@@ -7,7 +7,7 @@ import pytest
 from fake_discord.markup import markup
 from fake_discord.records import walk
 from fake_discord.rules import check_message, check_modal
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_text import texts
 
@@ -115,6 +115,7 @@ async def test_a_comparison_is_a_gallery_with_buttons(images: int) -> None:
 
 @settings(deadline=None)
 @given(prompt=texts, text=texts, locale=st.sampled_from(["en", "ar", "de"]))
+@example(prompt="0" + "\n" * 14, text="", locale="ar")
 async def test_the_description_of_the_images_is_shown(prompt: str, text: str, locale: str) -> None:
     said = wording(locale)
     shown = showing(2).model_copy(update={"prompt": (prompt or "a cat") * 30})

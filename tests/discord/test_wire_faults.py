@@ -156,5 +156,6 @@ async def test_the_figures_tell_of_it(demo: object, bot: BotProcess) -> None:
     figures = dict(re.findall(r"^(opine_discord_\w+)(?:\{\})? ([\d.]+)$", text, re.MULTILINE))
     assert float(figures["opine_discord_rate_limited_total"]) >= 3
     assert float(figures["opine_discord_restarts_total"]) >= 1
+    assert float(figures["opine_discord_delivery_age_seconds"]) < 60
     assert float(figures["opine_discord_acknowledgement_seconds_count"]) > 10
     assert 'opine_discord_events_total{type="INTERACTION_CREATE"}' in text

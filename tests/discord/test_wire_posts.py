@@ -131,6 +131,12 @@ async def test_a_deleted_channel_is_forgotten(server: FakeDiscord, bot: BotProce
     await forgotten(bot, channel)
 
 
+async def test_a_deleted_thread_is_forgotten(server: FakeDiscord, bot: BotProcess) -> None:
+    thread, _ = await posted(server, "thread")
+    server.delete_thread(thread)
+    await forgotten(bot, thread)
+
+
 async def test_one_that_was_deleted_unseen_is_forgotten_when_it_is_posted_to(
     server: FakeDiscord, bot: BotProcess
 ) -> None:

@@ -103,6 +103,12 @@ class FakeDiscord:
         del self.world.channels[channel.id]
         self.gateway.dispatch("CHANNEL_DELETE", body, channel.guild_id, GUILDS)
 
+    def delete_thread(self, thread: Channel) -> None:
+        """A thread that the bot was never told of, as an archived one; the event is all it gets to know of it."""
+        del self.world.channels[thread.id]
+        body = {"id": str(thread.id), "guild_id": str(thread.guild_id), "parent_id": str(self.channel.id), "type": 11}
+        self.gateway.dispatch("THREAD_DELETE", body, thread.guild_id, GUILDS)
+
     def deny(self, channel: Channel, permissions: int) -> None:
         """Take permissions (bits) from the bot there."""
         channel.denied |= permissions

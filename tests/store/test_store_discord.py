@@ -261,6 +261,35 @@ async def test_a_delivery_comes_again_when_its_lease_is_over(store: Store) -> No
     assert await store.deliveries_ready(9) == []
 
 
+async def test_a_delivery_that_is_held_is_handed_to_nobody_before_its_release(store: Store) -> None:
+    scene = await make_scene(store)
+    held = by_token(scene, (await store.add_opinion(scene.says())).id)
+    await store.add_delivery(held, 60)
+    await read_all(store, reading())
+    assert await store.deliveries_ready(9) == []
+    seen = store.changes
+    await store.release_delivery(held.opinion_id)
+    assert store.changes > seen  # who delivers is woken
+    assert await store.deliveries_ready(9) == [held]
+    await store.finish_delivery(held.opinion_id)
+    await store.release_delivery(held.opinion_id)
+    assert await store.deliveries_ready(9) == []
+
+
+async def test_an_answer_is_as_old_as_its_reading_until_it_has_arrived(store: Store) -> None:
+    scene = await make_scene(store)
+    said = await store.add_opinion(scene.says())
+    await store.add_delivery(by_reply(scene, said.id))
+    assert await store.oldest_delivery_seconds() == 0  # nothing to deliver yet
+    await read_all(store, reading())
+    first = await store.oldest_delivery_seconds()
+    assert 0 < first < await store.oldest_delivery_seconds()
+    await store.deliveries_ready(9)
+    assert await store.oldest_delivery_seconds() > first  # handed out, and not there yet
+    await store.finish_delivery(said.id)
+    assert await store.oldest_delivery_seconds() == 0
+
+
 async def test_several_who_deliver_never_get_the_same(store: Store) -> None:
     scene = await make_scene(store)
     for number in range(12):
