@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_campaigns, cli_keys, cli_models, cli_read
+from bot import cli_campaigns, cli_keys, cli_models, cli_read, cli_report, cli_reward
 from bot.cli_run import run
 
 app = typer.Typer(
@@ -23,6 +23,9 @@ work = typer.Typer(help="Opinions that wait to be read.", no_args_is_help=True)
 app.add_typer(database, name="db")
 app.add_typer(work, name="work")
 app.command("read")(cli_read.read)
+app.command("train")(cli_reward.train)
+app.command("score")(cli_reward.score)
+app.command("report")(cli_report.report)
 
 
 @app.command()
@@ -49,14 +52,30 @@ def discord() -> None:
 @app.command("export")
 def export_(
     folder: Annotated[Path, typer.Argument(help="Folder to write; must be new or an earlier export.")],
-    campaign: Annotated[str | None, typer.Option(help="Only this campaign.")] = None,
+    target: Annotated[
+        list[str] | None, typer.Option(help="What to write (docs/exports.md lists them), or all; repeat it.")
+    ] = None,
+    campaign: Annotated[list[str] | None, typer.Option(help="Only this campaign; repeat it.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only words in it: pt, or pt-BR; repeat it.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="Only from web, discord or import; repeat it.")] = None,
     gold_only: Annotated[bool, typer.Option("--gold-only", help="Only what people confirmed or corrected.")] = False,
     for_study: Annotated[bool, typer.Option("--for-study", help="Also what may not train models.")] = False,
+    confidence: Annotated[float, typer.Option(help="The least, of labels and preferences.", min=0, max=1)] = 0,
+    without_flag: Annotated[list[str] | None, typer.Option(help="Nothing with this flag; repeat it.")] = None,
 ) -> None:
     """Write all that was said as a dataset."""
-    from bot.cli_data import export
+    from bot.cli_data import export, selected
 
-    run(export(folder, campaign, gold_only=gold_only, for_study=for_study))
+    selection = selected(
+        campaigns=campaign,
+        languages=language,
+        channels=channel,
+        without_flags=without_flag,
+        gold_only=gold_only,
+        for_study=for_study,
+        confidence=confidence,
+    )
+    run(export(folder, target or [], selection))
 
 
 @app.command("import")

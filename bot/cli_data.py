@@ -1,6 +1,8 @@
 """What `opine export`, `import`, `db` and `work` do, once a command is really run."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import typer
 from rich.console import Console
@@ -9,24 +11,46 @@ from rich.table import Table
 from bot.cli_run import bar, tell
 from bot.opening import opened
 from bot.settings import Settings
+from feedback.records import Channel
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from feedback.export import Selection
+
+_REPEATED: Final = ("campaigns", "languages", "channels", "without_flags")
 
 
-async def export(folder: Path, campaign: str | None, *, gold_only: bool, for_study: bool) -> None:
+def selected(**filters: Any) -> "Selection":
+    """The filters of an export; refuses a channel or a flag that there is not."""
+    from feedback.export.selection import FLAGS, Selection
+
+    lists = {name: tuple(value or ()) for name, value in filters.items() if name in _REPEATED}
+    _known("--channel", lists["channels"], get_args(Channel))
+    _known("--without-flag", lists["without_flags"], FLAGS)
+    return Selection(**filters | lists)
+
+
+def _known(option: str, given: Sequence[str], known: Sequence[str]) -> None:
+    if wrong := sorted(set(given) - set(known)):
+        raise typer.BadParameter(f"{wrong[0]!r} is none of {', '.join(known)}", param_hint=option)
+
+
+async def export(folder: Path, targets: list[str], selection: "Selection") -> None:
     """Write the dataset and say what is in it."""
     from feedback.export import export
 
     async with opened(Settings()) as (store, media):
         with bar() as progress:
-            task = progress.add_task("exporting", total=None)
-            manifest = await export(
-                store,
-                media,
-                folder,
-                campaign=campaign,
-                gold_only=gold_only,
-                for_study=for_study,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
+            tasks: dict[str, TaskID] = {}
+
+            def show(name: str, done: int, total: int) -> None:
+                if name not in tasks:
+                    tasks[name] = progress.add_task(name)
+                progress.update(tasks[name], completed=done, total=total)
+
+            options = {"targets": targets} if targets else {}
+            manifest = await export(store, media, folder, selection=selection, progress=show, **options)
     print(manifest)
 
 

@@ -1,6 +1,6 @@
 """Critiques and preferences as they stand: for one person's page, and page by page for exports."""
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.gold import Stated, merged_preference
@@ -48,6 +48,24 @@ class Critiques(StoreBase):
             if campaign is not None:
                 query = query.where(OpinionRow.campaign_id == (await campaign_row(session, campaign)).id)
             return await critiques_of(session, query.order_by(OpinionRow.id).limit(limit))
+
+    @verb
+    async def count_opinions(self, campaign: str | None = None) -> int:
+        """How many opinions there are (in a campaign: name or id)."""
+        query = select(func.count()).select_from(OpinionRow)
+        async with self._database.read() as session:
+            if campaign is not None:
+                query = query.where(OpinionRow.campaign_id == (await campaign_row(session, campaign)).id)
+            return await session.scalar(query) or 0
+
+    @verb
+    async def count_preferences(self, campaign: str | None = None) -> dict[str, int]:
+        """How often each comparison was answered, by click or in words; answers withdrawn since are counted too."""
+        query = _with_preference().with_only_columns(ShowingRow.comparison_id, func.count())
+        async with self._database.read() as session:
+            if campaign is not None:
+                query = query.where(ShowingRow.campaign_id == (await campaign_row(session, campaign)).id)
+            return dict((await session.execute(query.group_by(ShowingRow.comparison_id))).all())
 
     @verb
     async def preference_of(self, showing_id: str, annotator_id: str | None = None) -> Preference:

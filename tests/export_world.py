@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow.parquet as pq
 from pictures import picture
 
-from feedback.export import Manifest, export
+from feedback.export import Manifest, Selection, export
 from feedback.export.splits import SPLITS
+from feedback.export.targets import DEFAULT
 from feedback.media import Media
 from feedback.records import Campaign, Choice, Comparison, Label, NewOpinion, Opinion, Preference, Reading
 from feedback.store import Store
@@ -82,8 +83,10 @@ class World:
             await self.store.choose(showing.id, annotator.id, click)
         return opinion
 
-    async def export(self, **options: Any) -> Manifest:
-        return await export(self.store, self.media, self.folder, **options)
+    async def export(self, *targets: str, **filters: Any) -> Manifest:
+        """Write the world's folder: these targets, or the default ones."""
+        selection = Selection(**filters)
+        return await export(self.store, self.media, self.folder, selection=selection, targets=targets or DEFAULT)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The table's rows, which Parquet and JSONL must agree about."""
@@ -105,7 +108,7 @@ def _without_images(row: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in plain.items()
-        if (name != "image" and not name.startswith("image_")) or name in _KEPT
+        if (name not in ("image", "images") and not name.startswith("image_")) or name in _KEPT
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from export_world import ASTRONAUT, BLUE, LIGHT, World, contents, new_world
 from pictures import picture
 
-from feedback.export import passes
+from feedback.export.targets import DEFAULT, classes_of
 from feedback.media import MissingImage
 from feedback.records import Label, NewOpinion
 from feedback.store import Store
@@ -211,7 +211,7 @@ async def test_one_campaign_leaves_alone(world: World) -> None:
     image = await world.store.add_image(other.id, world.media.take(picture(99)))
     world.comparisons.append(await world.store.add_comparison(other.id, [image.id]))
     await world.say("ana", 3, "in the sea")
-    await world.export(campaign="sea")
+    await world.export(campaigns=("sea",))
     assert [row["source_text"] for row in world.rows("opinions")] == ["in the sea"]
     assert (await world.export()).opinions == 2
     assert {row["campaign"] for row in world.rows("opinions")} == {"sky", "sea"}
@@ -238,6 +238,6 @@ async def test_people_are_divided_too(world: World) -> None:
 
 def test_every_column_is_documented() -> None:
     page = (Path(__file__).parent.parent / "docs" / "exports.md").read_text("utf-8")
-    for target in passes.TARGETS:
+    for target in classes_of(DEFAULT):
         section = page.split(f"## `{target.name}`")[1].split("\n## ")[0]
         assert [name for name in target.columns if f"`{name}`" not in section] == []

@@ -20,6 +20,7 @@ from feedback.errors import Conflict
 from feedback.export import export, passes, writing
 from feedback.export.folder import fresh_folder
 from feedback.export.splits import SPLITS
+from feedback.export.targets import DEFAULT, classes_of
 from feedback.media import NoRoom
 from feedback.records import StatedPreference
 from feedback.store import Store
@@ -117,7 +118,7 @@ async def test_the_card_is_what_a_hub_reads(world: World) -> None:
     await world.say("ana", 0, ASTRONAUT, LIGHT, BLUE, click="tie")
     await world.say("bob", 1, "नमस्ते yaar", LIGHT, language="hi-Latn")
     await world.say("cid", 1, "tja", language="no")
-    manifest = await world.export(campaign="sky")
+    manifest = await world.export(campaigns=("sky",))
     text = (world.folder / "README.md").read_text("utf-8")
     _, head, body = text.split("---\n", 2)
     card = yaml.safe_load(head)
@@ -131,7 +132,7 @@ async def test_the_card_is_what_a_hub_reads(world: World) -> None:
     listed = {file["path"] for config in card["configs"] for file in config["data_files"]}
     assert listed == {name for name in contents(world.folder) if name.endswith(".parquet")}
     features = {info["config_name"]: [feature["name"] for feature in info["features"]] for info in card["dataset_info"]}
-    assert features == {target.name: list(target.columns) for target in passes.TARGETS}
+    assert features == {target.name: list(target.columns) for target in classes_of(DEFAULT)}
     assert manifest.version in body
     for line in ("| `ar` | 1 |", "| `hi-Latn` | 1 |", "| `lighting` | 2 | 0 | 0 |", "| `color` | 0 | 1 | 0 |"):
         assert line in body
@@ -149,7 +150,7 @@ async def test_the_card_is_what_a_hub_reads(world: World) -> None:
 async def test_an_empty_database_gives_an_empty_export(world: World) -> None:
     manifest = await world.export()
     assert (manifest.opinions, manifest.images) == (0, 0)
-    assert set(contents(world.folder)) == {"README.md", "manifest.json", "taxonomy.toml"}
+    assert set(contents(world.folder)) == {"README.md", "croissant.json", "manifest.json", "taxonomy.toml"}
     assert "configs" not in yaml.safe_load((world.folder / "README.md").read_text("utf-8").split("---\n")[1])
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pictures import picture
 
 from feedback.export.critiques import Critiques
+from feedback.export.selection import Selection
 from feedback.export.splits import SPLITS, Groups
 from feedback.export.target import Place
 from feedback.media import Media
@@ -64,7 +65,7 @@ def test_spans_and_texts_survive_both_formats(tmp_path: Path, texts: list[str], 
     for text in texts:
         start = data.draw(st.integers(0, len(text)))
         said.append((text, (start, data.draw(st.integers(start + 1, len(text) + 1)))))
-    table = Critiques(tmp_path, gold_only=False)
+    table = Critiques(tmp_path, Selection())
     for text, span in said:
         table.take_critique(critique_of(text, span, image), Place("k", text, "train"))
     table.close()

@@ -5,28 +5,43 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from feedback.export.columns import to_yaml
-from feedback.export.splits import SPLITS
-from feedback.export.statistics import Statistics
+from feedback.export.plots import Plot
+from feedback.export.statistics import Example, Statistics
 from feedback.export.target import Target
+from feedback.export.withdrawals import WITHDRAWALS, Withdrawal
+from feedback.export.words import remark
 from feedback.export.writing import Written
 from feedback.taxonomy import taxonomy
 
+_EXAMPLES = 6
+_TURNING = {chr(code) for code in (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_MARKUP = frozenset("\\`*_{}[]()<>#!|~$&:@")
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 def write_card(
-    title: str, version: str, tables: Sequence[tuple[Target, Written]], counts: Statistics, *, gold_only: bool
+    title: str,
+    version: str,
+    tables: Sequence[tuple[Target, Written]],
+    counts: Statistics,
+    plots: Sequence[Plot],
+    withdrawn: Sequence[Withdrawal],
+    *,
+    gold_only: bool,
 ) -> str:
     """The text of README.md."""
     filled = [(target, written) for target, written in tables if written.rows]
-    yaml = [*_head(title, counts), *_configs([written for _, written in filled])]
+    yaml = [*_head(title, counts), *_configs([written for _, written in filled if written.columns])]
     body = [
         f"# {_plain(title)}",
         "What people said about images, in their own words and languages, and what was understood of it. "
         f"Written by `opine export`; version `{version}`, which changes whenever the contents do.",
         *_tables(filled, gold_only=gold_only),
-        *_numbers(counts),
+        *_examples(counts),
+        *_numbers(counts, plots),
         *_reading_on(counts),
+        *_people(withdrawn),
+        *_limits(),
     ]
     return "\n".join(["---", *yaml, "---", ""]) + "\n\n".join(body) + "\n"
 
@@ -64,11 +79,7 @@ def _list(name: str, values: Iterable[str]) -> list[str]:
 
 def _tables(filled: Sequence[tuple[Target, Written]], *, gold_only: bool) -> list[str]:
     rows = [
-        (
-            f"`{target.name}`",
-            target.about,
-            *(str(written.rows.get(split, 0)) for split in ("train", "validation", "test")),
-        )
+        (f"`{target.name}`", target.about, str(sum(written.rows.values())), _opening(target, written))
         for target, written in filled
     ]
     gold = "Labels and preferences are only those that a person confirmed, corrected, added or clicked (gold)."
@@ -78,26 +89,50 @@ def _tables(filled: Sequence[tuple[Target, Written]], *, gold_only: bool) -> lis
     )
     return [
         "## Tables",
-        _table(("table", "what it holds", *SPLITS), rows),
-        '```python\nfrom datasets import load_dataset\n\nopinions = load_dataset("PATH", "opinions")\n```',
+        _table(("table", "what it holds", "rows", "how to open it"), rows),
+        "`PATH` is this folder or its name on a hub, after `from datasets import load_dataset`. "
         "`split` keeps everything that shares an image or a prompt on one side; `annotator_split` divides the people. "
-        "Each table is there as Parquet and as JSONL (without image columns); `images/` holds the original files.",
+        "Each table is there as Parquet and as JSONL (without image columns); `images/` holds the original files. "
+        "`croissant.json` says the same to programs.",
         gold if gold_only else both,
         "Spans (`evidence_start`, `evidence_end`) are half-open and count Unicode code points of `source_text`.",
     ]
 
 
-def _numbers(counts: Statistics) -> list[str]:
+def _opening(target: Target, written: Written) -> str:
+    return f'`load_dataset("PATH", "{target.name}")`' if written.columns else f"the files in `{target.name}/`"
+
+
+def _examples(counts: Statistics) -> list[str]:
+    rows = [
+        (f"<bdi>{_cell(one.text)}</bdi>", f"`{one.language}`", _cell(one.translation or "–"), _remarks(one))
+        for one in counts.examples(_EXAMPLES)
+    ]
+    return ["## Examples", _table(("as it was typed", "language", "in English", "labels"), rows)] if rows else []
+
+
+def _remarks(example: Example) -> str:
+    remarks = ", ".join(dict.fromkeys(remark(label) for label in example.labels))
+    return _cell(remarks + (" (gold)" if example.gold else ""))
+
+
+def _numbers(counts: Statistics, plots: Sequence[Plot]) -> list[str]:
     polarities = ("positive", "negative", "neutral")
     names = [name for name in taxonomy().aspects if any(counts.aspects[name, polarity] for polarity in polarities)]
     aspects = [(f"`{name}`", *(str(counts.aspects[name, polarity]) for polarity in polarities)) for name in names]
     parts = [
         "## Numbers",
+        *(f"![{plot.alt}](plots/{plot.name}.png)" for plot in plots),
         f"{counts.opinions} opinions of {len(counts.annotators)} people; {counts.unread} of them not read yet. "
         f"{sum(counts.choices.values())} preferences, {counts.choices['tie']} of them ties.",
         f"Left out because the people do not want their words used for training: {counts.left_out_opinions} opinions, "
         f"{counts.left_out_preferences} preferences.",
     ]
+    parts += [
+        f"Agreement on {kind}s: of {pairs} pairs of people who judged the same one, {alike} chose alike "
+        f"({alike / pairs:.0%}; not corrected for chance)."
+        for kind, (pairs, alike) in counts.agreement().items()
+    ] or ["Agreement: nobody judged what another person had judged."]
     for heading, counter in (("language", counts.languages), ("channel", counts.channels), ("status", counts.statuses)):
         if counter:
             parts.append(_table((heading, "labels" if heading == "status" else "opinions"), _ranked(counter)))
@@ -110,10 +145,30 @@ def _reading_on(counts: Statistics) -> list[str]:
         "## Signatures",
         "\n".join(signatures) or "Nothing was read yet.",
         f"Aspects and attributes: `taxonomy.toml` (version {taxonomy().version}).",
+    ]
+
+
+def _people(withdrawn: Sequence[Withdrawal]) -> list[str]:
+    steps = [
+        f"- {one.people} {'person' if one.people == 1 else 'people'} withdrew after version `{one.after_version}`: "
+        f"{len(one.opinion_ids)} opinions and {len(one.showing_ids)} showings of theirs are gone."
+        for one in withdrawn
+    ]
+    dropping = (
+        f"`{WITHDRAWALS}` lists their ids: drop these rows from copies of earlier versions, and from what was made "
+        "of them where that can be done."
+    )
+    return [
         "## People and their rights",
         "Annotators are pseudonyms: keyed hashes, with no name or account behind them in this dataset. Who withdraws "
         "is erased where the dataset was made, and is in no later version; please use the newest one. To withdraw, "
         "write “delete my data” where you gave your opinion, or ask whoever published this.",
+        *(["\n".join(steps), dropping] if steps else []),
+    ]
+
+
+def _limits() -> list[str]:
+    return [
         "## Limits",
         "Suggestions and translations were made by models and can be wrong. The people are those who came, not a "
         "sample of anybody. Whoever publishes this has yet to choose a licence (`license` above) for texts and images.",
@@ -131,3 +186,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _plain(title: str) -> str:
     return " ".join(title.replace("#", "").replace("<", "&lt;").split())
+
+
+def _cell(text: str) -> str:
+    """A text that is nothing but text in Markdown, on one line, without marks that turn its direction."""
+    plain = "".join(character for character in " ".join(text.split()) if character not in _TURNING)
+    return "".join(f"\\{character}" if character in _MARKUP else character for character in plain)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from feedback.export.columns import REAL, TEXT, TEXTS, TIME, WHOLE
+from feedback.export.columns import REAL, TEXT, TEXTS, TIME, WHOLE, Row
 from feedback.export.opinions import consent_scope
-from feedback.export.target import Place, Target, flags_of
+from feedback.export.selection import Selection
+from feedback.export.target import Place, TableTarget, flags_of
 from feedback.records import LETTERS, Critique, Label
 from feedback.taxonomy import taxonomy
 
 
-class Critiques(Target):
+class Critiques(TableTarget):
     """What holds now, and what people rejected; `source_text[evidence_start:evidence_end]` is the evidence."""
 
     name = "critiques"
@@ -55,62 +56,63 @@ class Critiques(Target):
 
     def take_critique(self, critique: Critique, place: Place) -> None:
         """One row per label."""
-        opinion, reading = critique.opinion, critique.reading
-        letters = dict(zip(LETTERS, critique.images, strict=False))
-        shared = {
-            "opinion_id": opinion.id,
-            "comparison_id": opinion.comparison_id,
-            "kind": opinion.kind,
-            "image_ids": [image.id for image in critique.images],
-            "source_text": opinion.source_text,
-            "source_language": reading.language if reading else None,
-            "language_confidence": reading.language_confidence if reading else None,
-            "declared_language": opinion.declared_language,
-            "translation": reading.translation if reading else None,
-            "translation_signature": reading.translation_signature if reading else None,
-            "normalizer_signature": reading.signature if reading else None,
-            "taxonomy_version": taxonomy().version,
-            "annotator": opinion.annotator_id,
-            "channel": opinion.channel,
-            "created_at": opinion.created_at,
-            "flags": flags_of(critique),
-            "consent_scope": consent_scope(training_use=opinion.training_use),
-            "campaign": place.campaign,
-            "prompt": place.prompt,
+        for row in critique_rows(critique, place, self.selection):
+            self.write(place, row)
+
+
+def critique_rows(critique: Critique, place: Place, selection: Selection) -> Iterator[Row]:
+    """The rows of an opinion, without their splits."""
+    opinion, reading = critique.opinion, critique.reading
+    letters = dict(zip(LETTERS, critique.images, strict=False))
+    shared = {
+        "opinion_id": opinion.id,
+        "comparison_id": opinion.comparison_id,
+        "kind": opinion.kind,
+        "image_ids": [image.id for image in critique.images],
+        "source_text": opinion.source_text,
+        "source_language": reading.language if reading else None,
+        "language_confidence": reading.language_confidence if reading else None,
+        "declared_language": opinion.declared_language,
+        "translation": reading.translation if reading else None,
+        "translation_signature": reading.translation_signature if reading else None,
+        "normalizer_signature": reading.signature if reading else None,
+        "taxonomy_version": taxonomy().version,
+        "annotator": opinion.annotator_id,
+        "channel": opinion.channel,
+        "created_at": opinion.created_at,
+        "flags": flags_of(critique),
+        "consent_scope": consent_scope(training_use=opinion.training_use),
+        "campaign": place.campaign,
+        "prompt": place.prompt,
+    }
+    for label in exported_labels(critique, selection):
+        start, end = label.span or (None, None)
+        yield {
+            **shared,
+            "label_id": label.id,
+            "target_image_ids": [letters[letter].id for letter in label.targets if letter in letters],
+            "aspect": label.aspect,
+            "polarity": label.polarity,
+            "strength": label.strength,
+            "attributes": list(label.attributes),
+            "value": label.value,
+            "value_raw": label.value_raw,
+            "evidence": opinion.source_text[start:end] if label.span else None,
+            "evidence_start": start,
+            "evidence_end": end,
+            "evidence_en": None,  # which English words stand for the evidence is not known
+            "confidence": label.confidence,
+            "status": label.status,
+            "replaces": label.replaces,
         }
-        for label in exported_labels(critique, gold_only=self.gold_only):
-            start, end = label.span or (None, None)
-            self.write(
-                place,
-                {
-                    **shared,
-                    "label_id": label.id,
-                    "target_image_ids": [letters[letter].id for letter in label.targets if letter in letters],
-                    "aspect": label.aspect,
-                    "polarity": label.polarity,
-                    "strength": label.strength,
-                    "attributes": list(label.attributes),
-                    "value": label.value,
-                    "value_raw": label.value_raw,
-                    "evidence": opinion.source_text[start:end] if label.span else None,
-                    "evidence_start": start,
-                    "evidence_end": end,
-                    "evidence_en": None,  # which English words stand for the evidence is not known
-                    "confidence": label.confidence,
-                    "status": label.status,
-                    "replaces": label.replaces,
-                },
-            )
 
 
-def exported_labels(critique: Critique, *, gold_only: bool) -> Iterator[Label]:
+def exported_labels(critique: Critique, selection: Selection) -> Iterator[Label]:
     """What holds now, then the suggestions that the person rejected or corrected into another, all as "rejected".
 
-    With `gold_only`, only what a person confirmed, corrected or added.
+    With `gold_only`, only what a person confirmed, corrected or added; never what is less sure than is asked for.
     """
-    if gold_only:
-        yield from (label for label in critique.labels if label.status in ("confirmed", "corrected"))
-        return
-    yield from critique.labels
+    yield from (label for label in critique.labels if selection.takes_label(label.status, label.confidence))
     for label in critique.refused:
-        yield label.model_copy(update={"status": "rejected"})
+        if selection.takes_label("rejected", label.confidence):
+            yield label.model_copy(update={"status": "rejected"})

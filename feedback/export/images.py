@@ -1,11 +1,11 @@
 """The images that were judged: what is known of each, and the original bytes."""
 
 from feedback.export.columns import IMAGE, TEXT, WHOLE
-from feedback.export.target import Place, Target, image_file, stored
+from feedback.export.target import Place, TableTarget, image_file, stored
 from feedback.records import Image
 
 
-class Images(Target):
+class Images(TableTarget):
     """One row per image; other tables name images by `image_id`."""
 
     name = "images"

@@ -1,11 +1,11 @@
 """The opinions: one row each, whether or not anything was understood of it."""
 
 from feedback.export.columns import REAL, TEXT, TEXTS, TIME, TRUTH, WHOLE
-from feedback.export.target import Place, Target, flags_of
+from feedback.export.target import Place, TableTarget, flags_of
 from feedback.records import Critique
 
 
-class Opinions(Target):
+class Opinions(TableTarget):
     """Nothing that people said is missing here: labels may be, words may not."""
 
     name = "opinions"

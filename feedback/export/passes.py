@@ -1,76 +1,70 @@
 """The passes over the store that write an export: comparisons for the splits, opinions, preferences, images."""
 
 import asyncio
-import hashlib
-import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from sys import intern
 from typing import Final
 
 from feedback.export.card import write_card
-from feedback.export.critiques import Critiques
-from feedback.export.folder import FORMAT, MANIFEST
-from feedback.export.images import Images
-from feedback.export.opinions import Opinions
-from feedback.export.preferences import Preferences
+from feedback.export.croissant import CROISSANT, croissant
+from feedback.export.manifest import Manifest, arguments_of, version_of, write_manifest
+from feedback.export.pairs import may_train
+from feedback.export.plots import Plot, draw_plots
+from feedback.export.selection import Selection
 from feedback.export.splits import Groups, split_of
 from feedback.export.statistics import Statistics
-from feedback.export.target import Place, Target, image_file
-from feedback.export.writing import Written
+from feedback.export.target import Answer, Place, Target, flags_of, image_facts, image_file
+from feedback.export.targets import classes_of
+from feedback.export.withdrawals import WITHDRAWALS, Withdrawal, to_json_list
+from feedback.export.writing import Facts, HashedFile, Written, write_file
 from feedback.media import Media
-from feedback.records import Campaign, Comparison, Critique, Image, StatedPreference
+from feedback.records import LETTERS, Campaign, Comparison, Critique, Image, StatedPreference
 from feedback.store import Store
 
-TARGETS: Final[tuple[type[Target], ...]] = (Critiques, Opinions, Preferences, Images)  # the first is the default
 PAGE: Final = 500
-GOLD: Final = ("confirmed", "corrected")
 
-Progress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What an export holds."""
-
-    folder: Path
-    version: str
-    opinions: int
-    labels: int
-    preferences: int
-    images: int
-    annotators: int
-    left_out_opinions: int
-    left_out_preferences: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.folder}: {self.opinions} opinions with {self.labels} labels, {self.preferences} preferences and "
-            f"{self.images} images, by {self.annotators} people; left out, as they are not for training: "
-            f"{self.left_out_opinions} opinions, {self.left_out_preferences} preferences; version {self.version}"
-        )
+Progress = Callable[[str, int, int], None]  # the pass, how much of it is done, and of how much
 
 
 class Passes:
-    """One export under way. Pages are read on the event loop and written in a thread; only one page is in memory."""
+    """One export under way. Pages are read on the event loop and written in a thread; only one page is in memory.
+
+    What is kept from page to page is small: ids, counters, and of each answer to a comparison who chose what.
+    """
 
     def __init__(
-        self, store: Store, media: Media, folder: Path, *, campaign: str | None, gold_only: bool, for_study: bool
+        self,
+        store: Store,
+        media: Media,
+        folder: Path,
+        *,
+        selection: Selection,
+        names: Sequence[str],
+        progress: Progress,
     ) -> None:
         self._store = store
         self._media = media
-        self._folder = folder
-        self._arguments = {"campaign": campaign, "gold_only": gold_only, "for_study": for_study}
-        self._campaign = campaign
-        self._gold_only = gold_only
-        self._for_study = for_study
-        self._targets = [target(folder, gold_only=gold_only) for target in TARGETS]
+        self.folder = folder
+        self._selection = selection
+        self._names = names
+        self._progress = progress
+        self._tables: list[tuple[Target, Written]] = []
+        self._plots: list[Plot] = []
+        self._targets = [target(folder, selection) for target in classes_of(names)]
         self._campaigns: dict[str, Campaign] = {}
         self._prompts: dict[str, str | None] = {}  # by comparison
+        self._examples: Counter[str | None] = Counter()  # answers by prompt
+        self._answered: dict[str, int] = {}  # answers by comparison
+        self._flags: dict[str, frozenset[str]] = {}  # by showing, where there are any
+        self._speaking: set[str] = set()  # showings with words in a language that is wanted, where some are
+        self._answers: dict[str, list[Answer]] = defaultdict(list)  # by comparison
         self._groups = Groups()
         self._images: set[str] = set()  # ids of those that rows are about
-        self._files: dict[str, dict[str, str | int]] = {}
+        self._image_count = 0
+        self._files: dict[str, Facts] = {}
         self.counts = Statistics()
 
     def abandon(self) -> None:
@@ -81,122 +75,153 @@ class Passes:
     async def survey(self) -> None:
         """Look at all comparisons: which belong together decides on the splits."""
         every = await self._store.list_campaigns()
-        wanted = every if self._campaign is None else [await self._store.get_campaign(self._campaign)]
-        self._campaigns = {campaign.id: campaign for campaign in wanted}
-        await self._over_comparisons(self._survey)
+        wanted = {(await self._store.get_campaign(name)).id for name in self._selection.campaigns}
+        self._campaigns = {one.id: one for one in every if one.id in wanted or not wanted}
+        for campaign_id in self._campaigns:
+            self._answered |= await self._store.count_preferences(campaign_id)
+        await self._over_comparisons("comparisons", None, self._survey)
 
-    async def write_critiques(self, progress: Progress) -> None:
+    async def write_critiques(self) -> None:
         """Write opinions and their labels."""
+        total = sum([await self._store.count_opinions(one) for one in self._campaigns])
         done = 0
-        after = None
-        while page := await self._store.critiques(self._campaign, after, PAGE):
-            await asyncio.to_thread(self._take_critiques, page)
-            after, done = page[-1].opinion.id, done + len(page)
-            progress(done, None)
-        progress(done, done)
+        for campaign_id in self._campaigns:
+            after = None
+            while page := await self._store.critiques(campaign_id, after, PAGE):
+                await asyncio.to_thread(self._take_critiques, page)
+                after, done = page[-1].opinion.id, done + len(page)
+                self._progress("opinions", done, max(done, total))
 
     async def write_preferences(self) -> None:
         """Write who prefers what."""
-        after = None
-        while page := await self._store.preferences(self._campaign, after, PAGE):
-            await asyncio.to_thread(self._take_preferences, page)
-            after = page[-1].showing_id
+        total, done = sum(self._answered.values()), 0
+        for campaign_id in self._campaigns:
+            after = None
+            while page := await self._store.preferences(campaign_id, after, PAGE):
+                await asyncio.to_thread(self._take_preferences, page)
+                after, done = page[-1].showing_id, done + len(page)
+                self._progress("preferences", done, max(done, total))
 
     async def write_images(self) -> None:
-        """Write the images that the rows so far are about."""
-        await self._over_comparisons(self._take_images)
+        """Write the comparisons, each with all answers to it, and the images that the rows so far are about."""
+        await self._over_comparisons("images", len(self._prompts), self._take_comparisons)
 
-    def finish(self, place: Path) -> Manifest:
-        """Close the tables, write card, taxonomy and manifest, and say what there is; `place` is where it will be."""
-        tables = [(target, target.close()) for target in self._targets]
-        for _, written in tables:
+    def close(self) -> None:
+        """Close the targets and draw the plots: all that `version` names is there."""
+        self._tables = [(target, target.close()) for target in self._targets]
+        for _, written in self._tables:
             self._files |= written.files
-        taxonomy = files("feedback").joinpath("taxonomy.toml").read_bytes()
-        (self._folder / "taxonomy.toml").write_bytes(taxonomy)
-        self._files["taxonomy.toml"] = {"sha256": hashlib.sha256(taxonomy).hexdigest(), "size": len(taxonomy)}
-        version = self._version()
-        title = "Opinions on images" if self._campaign is None else next(iter(self._campaigns.values())).title
-        card = write_card(title, version, tables, self.counts, gold_only=self._gold_only)
-        (self._folder / "README.md").write_text(card, "utf-8")
-        rows = {written.name: sum(written.rows.values()) for _, written in tables}
+        self._write_taxonomy()
+        self._plots = draw_plots(self.counts)
+        for plot in self._plots:
+            name = f"plots/{plot.name}.png"
+            self._files[name] = write_file(self.folder / name, plot.png)
+
+    def finish(self, place: Path, withdrawn: Sequence[Withdrawal]) -> Manifest:
+        """Write card and manifest, and say what there is; `place` is where it will be."""
+        arguments = arguments_of(self._selection, self._names)
+        version = version_of(arguments, self._files)
+        gold_only = self._selection.gold_only
+        card = write_card(self._title, version, self._tables, self.counts, self._plots, withdrawn, gold_only=gold_only)
+        (self.folder / "README.md").write_text(card, "utf-8")
+        written = [written for _, written in self._tables]
+        about = croissant(self._title, version, written, self._files)
+        self._files[CROISSANT] = write_file(self.folder / CROISSANT, about.encode())
+        if withdrawn:
+            self._files[WITHDRAWALS] = write_file(self.folder / WITHDRAWALS, to_json_list(withdrawn))
         manifest = Manifest(
             folder=place,
             version=version,
-            opinions=rows["opinions"],
-            labels=rows["critiques"],
-            preferences=rows["preferences"],
-            images=rows["images"],
+            opinions=self.counts.opinions,
+            labels=self.counts.statuses.total(),
+            preferences=self.counts.choices.total(),
+            images=self._image_count,
             annotators=len(self.counts.annotators),
             left_out_opinions=self.counts.left_out_opinions,
             left_out_preferences=self.counts.left_out_preferences,
         )
-        self._write_manifest(manifest, tables)
+        write_manifest(self.folder, manifest, arguments, written, self.counts, self._files, withdrawn)
         return manifest
 
-    def _version(self) -> str:
-        contents = json.dumps([self._arguments, self._files], sort_keys=True)
-        return hashlib.sha256(contents.encode()).hexdigest()[:16]
+    @property
+    def _title(self) -> str:
+        alone = len(self._campaigns) == 1 and self._selection.campaigns
+        return next(iter(self._campaigns.values())).title if alone else "Opinions on images"
 
-    def _write_manifest(self, manifest: Manifest, tables: Sequence[tuple[Target, Written]]) -> None:
-        content = {
-            "format": FORMAT,
-            "version": manifest.version,
-            "arguments": self._arguments,
-            "tables": {written.name: written.rows for _, written in tables},
-            "annotators": manifest.annotators,
-            "left_out": {"opinions": manifest.left_out_opinions, "preferences": manifest.left_out_preferences},
-            "signatures": sorted(self.counts.signatures),
-            "files": dict(sorted(self._files.items())),
-        }
-        (self._folder / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    def _write_taxonomy(self) -> None:
+        with HashedFile(self.folder / "taxonomy.toml") as file:
+            file.write(files("feedback").joinpath("taxonomy.toml").read_bytes())
+        self._files["taxonomy.toml"] = file.facts
 
-    async def _over_comparisons(self, take: Callable[[list[Comparison]], None]) -> None:
+    async def _over_comparisons(self, name: str, total: int | None, take: Callable[[list[Comparison]], None]) -> None:
+        done = 0
         for campaign_id in self._campaigns:
             after = None
             while page := await self._store.list_comparisons(campaign_id, after, PAGE):
                 await asyncio.to_thread(take, page)
-                after = page[-1].id
+                after, done = page[-1].id, done + len(page)
+                self._progress(name, done, max(done, total or 0))
 
     def _survey(self, page: list[Comparison]) -> None:
         for comparison in page:
             self._prompts[comparison.id] = comparison.prompt
+            self._examples[comparison.prompt] += self._answered.get(comparison.id, 0)
             self._groups.add(comparison)
 
     def _take_critiques(self, page: list[Critique]) -> None:
         for critique in page:
-            opinion = critique.opinion
-            if opinion.comparison_id not in self._prompts:
-                continue  # made while this export runs; the next one has it
-            if not opinion.training_use and not self._for_study:
-                self.counts.left_out_opinions += 1
-                continue
-            place = self._place(opinion.campaign_id, opinion.comparison_id, critique.images, opinion.annotator_id)
-            for target in self._targets:
-                target.take_critique(critique, place)
-            self.counts.add_critique(critique, gold_only=self._gold_only)
+            if critique.opinion.comparison_id in self._prompts:  # else made while this export runs; the next one has it
+                self._take_critique(critique)
+
+    def _take_critique(self, critique: Critique) -> None:
+        opinion, flags = critique.opinion, frozenset(flags_of(critique))
+        if flags:
+            self._flags[opinion.showing_id] = self._flags.get(opinion.showing_id, frozenset()) | flags
+        if not self._selection.takes_opinion(critique, flags):
+            return
+        if self._selection.languages:
+            self._speaking.add(opinion.showing_id)
+        if not self._selection.takes_scope(training_use=opinion.training_use):
+            self.counts.left_out_opinions += 1
+            return
+        place = self._place(opinion.campaign_id, opinion.comparison_id, critique.images, opinion.annotator_id, flags)
+        for target in self._targets:
+            target.take_critique(critique, place)
+        self.counts.add_critique(critique, self._selection)
 
     def _take_preferences(self, page: list[StatedPreference]) -> None:
         for stated in page:
-            if stated.comparison_id not in self._prompts:
-                continue
-            if not stated.training_use and not self._for_study:
-                self.counts.left_out_preferences += 1
-                continue
-            if self._gold_only and stated.preference.status not in GOLD:
-                continue
-            place = self._place(stated.campaign_id, stated.comparison_id, stated.images, stated.annotator_id)
-            for target in self._targets:
-                target.take_preference(stated, place)
-            self.counts.add_preference(stated)
+            if stated.comparison_id in self._prompts:
+                self._take_preference(stated)
 
-    def _take_images(self, page: list[Comparison]) -> None:
+    def _take_preference(self, stated: StatedPreference) -> None:
+        flags = self._flags.get(stated.showing_id, frozenset())
+        spoken = not self._selection.languages or stated.showing_id in self._speaking
+        if not spoken or not self._selection.takes_preference(stated, flags):
+            return
+        if not self._selection.takes_scope(training_use=stated.training_use):
+            self.counts.left_out_preferences += 1
+            return
+        place = self._place(stated.campaign_id, stated.comparison_id, stated.images, stated.annotator_id, flags)
+        if may_train(stated, place):
+            self._answers[stated.comparison_id].append(_answer(stated))
+        for target in self._targets:
+            target.take_preference(stated, place)
+        self.counts.add_preference(stated)
+
+    def _take_comparisons(self, page: list[Comparison]) -> None:
         for comparison in page:
+            if answers := self._answers.pop(comparison.id, None):
+                place = self._place(comparison.campaign_id, comparison.id, comparison.images)
+                for target in self._targets:
+                    target.take_comparison(comparison, answers, place)
             for image in comparison.images:
                 if image.id in self._images:
                     self._images.remove(image.id)
                     self._take_image(image)
 
     def _take_image(self, image: Image) -> None:
+        self._image_count += 1
         place = Place(self._campaigns[image.campaign_id].name, image.prompt, self._groups.split_of(image))
         for target in self._targets:
             target.take_image(image, place)
@@ -204,17 +229,34 @@ class Passes:
     def _keep_file(self, image: Image) -> None:
         name = image_file(image)
         if name not in self._files:
-            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
-            self._media.copy(image.sha256, self._folder / name)
-            self._files[name] = {"sha256": image.sha256, "size": image.size}
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            self._media.copy(image.sha256, self.folder / name)
+            self._files[name] = image_facts(image)
 
-    def _place(self, campaign_id: str, comparison_id: str, images: Sequence[Image], annotator_id: str) -> Place:
+    def _place(
+        self,
+        campaign_id: str,
+        comparison_id: str,
+        images: Sequence[Image],
+        annotator_id: str = "",
+        flags: frozenset[str] = frozenset(),
+    ) -> Place:
         for image in images:
             self._keep_file(image)
             self._images.add(image.id)
+        prompt = self._prompts[comparison_id]
         return Place(
             campaign=self._campaigns[campaign_id].name,
-            prompt=self._prompts[comparison_id],
+            prompt=prompt,
             split=self._groups.split_of(images[0]),
             annotator_split=split_of(annotator_id),
+            flags=flags,
+            examples=self._answered.get(comparison_id, 0) if prompt is None else self._examples[prompt],
         )
+
+
+def _answer(stated: StatedPreference) -> Answer:
+    """The answer, in strings that all answers share."""
+    choice = stated.preference.choice
+    image = None if choice in (None, "tie") else intern(stated.images[LETTERS.index(choice)].id)
+    return Answer(intern(stated.annotator_id), image)

@@ -2,11 +2,11 @@
 
 from feedback.export.columns import IMAGE, REAL, TEXT, TEXTS, TIME, TRUTH
 from feedback.export.opinions import consent_scope
-from feedback.export.target import Place, Target, image_file, stored
+from feedback.export.target import Place, TableTarget, image_file, stored
 from feedback.records import LETTERS, StatedPreference
 
 
-class Preferences(Target):
+class Preferences(TableTarget):
     """Letters are positions on the screen as they were for this person; `image_ids` has the same order."""
 
     name = "preferences"

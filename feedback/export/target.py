@@ -1,35 +1,48 @@
-"""What a target of the export is: it is handed everything once, page by page, and writes its tables."""
+"""What a target of the export is: it is handed everything once, page by page, and writes its files."""
 
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from feedback.export.columns import Columns, Row, Stored
-from feedback.export.splits import Split
-from feedback.export.writing import TableWriter, Written
-from feedback.records import Critique, Image, StatedPreference
+from feedback.export.selection import Selection
+from feedback.export.splits import SPLITS, Split
+from feedback.export.writing import Facts, JsonList, TableWriter, Written
+from feedback.records import Comparison, Critique, Image, StatedPreference
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something belongs: its campaign, the prompt it was shown with, and its splits."""
+    """Where something belongs: its campaign, the prompt it was shown with, its splits, and what is to be said of it."""
 
     campaign: str
     prompt: str | None
     split: Split  # by image group: what trainers load
     annotator_split: Split = "train"  # by person: for tests on people never seen
+    flags: frozenset[str] = frozenset()  # of the opinion, or of any opinion beside the preference
+    examples: int = 1  # answers to comparisons with this prompt, whatever became of them
+
+
+class Answer(NamedTuple):
+    """One person's answer to a comparison; no image: a tie."""
+
+    annotator_id: str
+    image_id: str | None
 
 
 class Target:
-    """One table for one kind of reader; a subclass takes what it needs and ignores the rest."""
+    """Files for one kind of reader; a subclass takes what it needs and ignores the rest."""
 
     name: ClassVar[str]
-    columns: ClassVar[Columns]
     about: ClassVar[str]  # one line for the dataset card
 
-    def __init__(self, folder: Path, *, gold_only: bool) -> None:
-        self.gold_only = gold_only
-        self._writer = TableWriter(folder, self.name, self.columns)
+    def __init__(self, folder: Path, selection: Selection) -> None:
+        self.folder = folder
+        self.selection = selection
 
     def take_critique(self, critique: Critique, place: Place) -> None:
         """An opinion with its reading and its labels."""
@@ -37,13 +50,35 @@ class Target:
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """A preference; never one without a choice."""
 
+    def take_comparison(self, comparison: Comparison, answers: Sequence[Answer], place: Place) -> None:
+        """A comparison with all answers that may train a model; each once, after all preferences."""
+
     def take_image(self, image: Image, place: Place) -> None:
         """An image that an opinion or a preference is about; each once, after all of those."""
 
+    def close(self) -> Written:
+        """Finish the files."""
+        raise NotImplementedError
+
+    def abandon(self) -> None:
+        """Let go of the files; harmless after `close`."""
+
+
+class TableTarget(Target):
+    """One table, as Parquet and JSONL."""
+
+    columns: ClassVar[Columns]
+    splits: ClassVar[Mapping[Split, str]] = {split: split for split in SPLITS}  # as the trainers name them
+
+    def __init__(self, folder: Path, selection: Selection) -> None:
+        super().__init__(folder, selection)
+        self._writer = TableWriter(folder, self.name, self.columns)
+
     def write(self, place: Place, row: Row) -> None:
-        """Add a row; the two splits are filled in."""
-        splits = {"split": place.split, "annotator_split": place.annotator_split}
-        self._writer.add(place.split, {**row, **splits})
+        """Add a row; where the table has the columns `split` and `annotator_split`, they are filled in."""
+        self._writer.add(
+            self.splits[place.split], {**row, "split": place.split, "annotator_split": place.annotator_split}
+        )
 
     def close(self) -> Written:
         """Finish the files."""
@@ -54,10 +89,62 @@ class Target:
         self._writer.abandon()
 
 
+class FileTarget(Target):
+    """Files of its own below `NAME/`: lists in JSON, and images beside them."""
+
+    def __init__(self, folder: Path, selection: Selection) -> None:
+        super().__init__(folder, selection)
+        self._written = Written(self.name, {})
+        self._lists: dict[str, JsonList] = {}
+
+    def write(self, path: str, row: Row, *, split: str, lines: bool = False) -> None:
+        """Add a row to the file `NAME/PATH`: one list, or with `lines` a row a line; it counts for that split."""
+        path = f"{self.name}/{path}"
+        if path not in self._lists:
+            self._lists[path] = JsonList(self.folder / path, lines=lines)
+        self._lists[path].add(row)
+        self._written.rows[split] = self._written.rows.get(split, 0) + 1
+
+    def place_image(self, image: Image, below: str = "") -> str:
+        """The image's file name, once the original bytes lie in `NAME/BELOW/` under it."""
+        name = Path(image_file(image)).name
+        path = f"{self.name}/{below}/{name}" if below else f"{self.name}/{name}"
+        if path not in self._written.files:
+            link(self.folder / image_file(image), self.folder / path)
+            self._written.files[path] = image_facts(image)
+        return name
+
+    def close(self) -> Written:
+        """Finish the files."""
+        for path, file in self._lists.items():
+            self._written.files[path] = file.close()
+        return self._written
+
+    def abandon(self) -> None:
+        """Let go of the files; harmless after `close`."""
+        for file in self._lists.values():
+            with suppress(OSError):  # on a full disk, what is left cannot be written either
+                file.close()
+
+
+def link(original: Path, path: Path) -> None:
+    """The same file under a second name; a copy where the disk has no hard links."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(original, path)
+    except OSError:
+        shutil.copyfile(original, path)
+
+
 def image_file(image: Image) -> str:
     """Where the image's original bytes are in the export."""
     suffix = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}[image.format]
     return f"images/{image.sha256[:2]}/{image.sha256}.{suffix}"
+
+
+def image_facts(image: Image) -> Facts:
+    """What the manifest says of the image's file."""
+    return {"sha256": image.sha256, "size": image.size}
 
 
 def stored(image: Image | None) -> Stored | None:

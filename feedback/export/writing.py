@@ -8,17 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedback.export.columns import IMAGE, TEXTS, Columns, Row, Stored, to_schema
-from feedback.export.splits import SPLITS, Split
+from feedback.export.columns import BYTES, IMAGE, IMAGES, Columns, Row, Stored, holds_images, to_schema
 
 GROUP_ROWS: Final = 5_000
 GROUP_BYTES: Final = 64_000_000  # of images; readers hold a whole group in memory
+Facts = dict[str, str | int]
 _DICTIONARY_BYTES: Final = 2 * GROUP_BYTES  # an image that returns within a group is stored once
 
 
@@ -37,19 +38,47 @@ class HashedFile(io.BufferedWriter):
         return super().write(data)
 
     @property
-    def facts(self) -> dict[str, str | int]:
+    def facts(self) -> Facts:
         """What the manifest says of the file."""
         return {"sha256": self._digest.hexdigest(), "size": self.written}
 
 
+def write_file(path: Path, content: bytes) -> Facts:
+    """Write a whole new file, and say what the manifest says of it."""
+    with HashedFile(path) as file:
+        file.write(content)
+    return file.facts
+
+
 @dataclass
 class Written:
-    """What a table's writer left behind: rows by split, and the facts of each file by its path in the export."""
+    """What a target left behind: rows by split, and the facts of each file by its path in the export."""
 
     name: str
-    columns: Columns
-    rows: dict[Split, int] = field(default_factory=dict)
-    files: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    columns: Columns  # of its Parquet files; empty where it has other files
+    rows: dict[str, int] = field(default_factory=dict)
+    files: dict[str, Facts] = field(default_factory=dict)
+
+
+class JsonList:
+    """A JSON file of rows: one list, or with `lines` one row a line (JSONL)."""
+
+    def __init__(self, path: Path, *, lines: bool = False) -> None:
+        self._file = HashedFile(path)
+        self._before, self._between, self._after = (b"", b"\n", b"\n") if lines else (b"[\n", b",\n", b"\n]\n")
+        self._empty = True
+
+    def add(self, row: Row) -> None:
+        """Add one row."""
+        self._file.write((self._before if self._empty else self._between) + to_json(row).encode())
+        self._empty = False
+
+    def close(self) -> Facts:
+        """Write the end, and what the manifest says of the file; harmless when done before."""
+        if not self._file.closed:
+            self._file.write(self._after)
+            self._file.close()
+        return self._file.facts
 
 
 class TableWriter:
@@ -62,9 +91,9 @@ class TableWriter:
         self._folder = folder
         self._written = Written(name, columns)
         self._schema = to_schema(columns)
-        self._splits: dict[Split, _SplitWriter] = {}
+        self._splits: dict[str, _SplitWriter] = {}
 
-    def add(self, split: Split, row: Row) -> None:
+    def add(self, split: str, row: Row) -> None:
         """Add one row; every column must be given."""
         if split not in self._splits:
             path = f"data/{self._written.name}/{split}"
@@ -73,10 +102,10 @@ class TableWriter:
 
     def close(self) -> Written:
         """Write what is left and say what was written."""
-        for split in SPLITS:
-            if writer := self._splits.get(split):
-                self._written.files |= writer.close()
-                self._written.rows[split] = writer.rows
+        for split in sorted(self._splits, key=_order):
+            writer = self._splits[split]
+            self._written.files |= writer.close()
+            self._written.rows[split] = writer.rows
         return self._written
 
     def abandon(self) -> None:
@@ -91,8 +120,8 @@ class _SplitWriter:
         self._folder = folder
         self._path = path
         self._schema = schema
-        self._images = [column.name for column in schema if column.type == IMAGE]
-        self._in_json = [column.name for column in schema if column.type != IMAGE]
+        self._images = [column.name for column in schema if holds_images(column.type)]
+        self._in_json = [column.name for column in schema if not holds_images(column.type)]
         self._waiting: list[Row] = []
         self._waiting_bytes = 0
         self._json = HashedFile(folder / f"{path}.jsonl")
@@ -100,21 +129,16 @@ class _SplitWriter:
         self._parquet: pq.ParquetWriter | None = None
 
     def add(self, row: Row) -> None:
-        self._json.write(_to_json({name: row[name] for name in self._in_json}).encode() + b"\n")
+        self._json.write(to_json({name: row[name] for name in self._in_json}).encode() + b"\n")
         self._waiting.append(row)
-        self._waiting_bytes += sum(row[name].size for name in self._images if row[name])
+        self._waiting_bytes += sum(image.size for name in self._images for image in _stored(row[name]))
         self.rows += 1
         if len(self._waiting) >= GROUP_ROWS or self._waiting_bytes >= GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         read = cache(lambda path: (self._folder / path).read_bytes())  # an image that returns is read once a group
-        arrays = [
-            _images([row[column.name] for row in self._waiting], read)
-            if column.type == IMAGE
-            else pa.array([row[column.name] for row in self._waiting], column.type)
-            for column in self._schema
-        ]
+        arrays = [_array([row[column.name] for row in self._waiting], column.type, read) for column in self._schema]
         batch = pa.RecordBatch.from_arrays(arrays, names=self._schema.names)
         if self._parquet is None:
             self._parquet = self._open(batch.schema)
@@ -122,8 +146,8 @@ class _SplitWriter:
         self._waiting, self._waiting_bytes = [], 0
 
     def _open(self, encoded: pa.Schema) -> pq.ParquetWriter:
-        leaves = _leaf_names(self._schema)
-        bytes_of_images = {f"{name}.bytes" for name in self._images}
+        leaves = [leaf for column in self._schema for leaf in _leaves(column.name, column.type)]
+        bytes_of_images = {leaf for leaf in leaves if leaf.split(".")[0] in self._images and not leaf.endswith(".path")}
         writer = pq.ParquetWriter(
             self._file,
             encoded,
@@ -135,7 +159,7 @@ class _SplitWriter:
         writer.add_key_value_metadata(self._schema.metadata)
         return writer
 
-    def close(self) -> Mapping[str, dict[str, str | int]]:
+    def close(self) -> Mapping[str, Facts]:
         if self._waiting:
             self._flush()
         for file in self._open_files():
@@ -151,6 +175,22 @@ class _SplitWriter:
         return [file for file in (self._parquet, self._file, self._json) if file is not None]
 
 
+def _stored(cell: Stored | Sequence[Stored] | None) -> Sequence[Stored]:
+    """The images of a cell: none, one or many."""
+    return () if cell is None else (cell,) if isinstance(cell, Stored) else cell
+
+
+def _array(cells: Sequence[Any], kind: pa.DataType, read: Callable[[str], bytes]) -> pa.Array:
+    if kind == BYTES:
+        return _images(cells, read).field("bytes")
+    if kind == IMAGE:
+        return _images(cells, read)
+    if kind == IMAGES:
+        ends = list(accumulate((len(cell) for cell in cells), initial=0))
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), _images(list(chain.from_iterable(cells)), read))
+    return pa.array(cells, kind)
+
+
 def _images(cells: Sequence[Stored | None], read: Callable[[str], bytes]) -> pa.Array:
     """An image column as Parquet keeps it: each image once, and for each row its number."""
     numbers = {cell.path: number for number, cell in enumerate({cell.path: cell for cell in cells if cell}.values())}
@@ -160,17 +200,18 @@ def _images(cells: Sequence[Stored | None], read: Callable[[str], bytes]) -> pa.
     return pa.StructArray.from_arrays(encoded, names=["bytes", "path"], mask=rows.is_null())
 
 
-def _leaf_names(schema: pa.Schema) -> list[str]:
-    """The names that Parquet gives to the values of each column."""
-    names = []
-    for column in schema:
-        if column.type == TEXTS:
-            names.append(f"{column.name}.list.element")
-        elif column.type == IMAGE:
-            names += [f"{column.name}.bytes", f"{column.name}.path"]
-        else:
-            names.append(column.name)
-    return names
+def _leaves(name: str, kind: pa.DataType) -> list[str]:
+    """The names that Parquet gives to the values of a column."""
+    if pa.types.is_list(kind):
+        return _leaves(f"{name}.list.element", kind.value_type)
+    if pa.types.is_struct(kind):
+        return [leaf for field in kind for leaf in _leaves(f"{name}.{field.name}", field.type)]
+    return [name]
+
+
+def _order(split: str) -> tuple[bool, ...]:
+    """Train, validation, test, whatever a trainer calls them."""
+    return tuple(not split.startswith(name) for name in ("train", "validation", "test"))
 
 
 def _time(value: Any) -> str:
@@ -179,4 +220,4 @@ def _time(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-_to_json: Final = json.JSONEncoder(ensure_ascii=False, default=_time, separators=(",", ":")).encode
+to_json: Final = json.JSONEncoder(ensure_ascii=False, default=_time, separators=(",", ":")).encode

@@ -1,0 +1,84 @@
+"""Pairs of images of which one was preferred: what all training targets are made of."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import combinations
+from typing import Literal, NamedTuple
+
+from feedback.export.selection import NOT_FOR_TRAINING
+from feedback.export.target import Answer, Place
+from feedback.records import LETTERS, Image, StatedPreference
+
+
+class Pair(NamedTuple):
+    """Two images in the order on the screen, and which of them was preferred; None: neither."""
+
+    first: Image
+    second: Image
+    winner: Literal[0, 1] | None
+
+    @property
+    def chosen(self) -> Image:
+        """The preferred image; only where there is a winner."""
+        return self.second if self.winner else self.first
+
+    @property
+    def rejected(self) -> Image:
+        """The other one."""
+        return self.first if self.winner else self.second
+
+
+def may_train(stated: StatedPreference, place: Place) -> bool:
+    """Whether a preference may be in a training target.
+
+    Not where the person wants none of it trained on, where words and click disagree, or where it is spam or not
+    appropriate: trainers read no column that would tell them so.
+    """
+    return stated.training_use and not stated.preference.conflict and not place.flags & NOT_FOR_TRAINING
+
+
+def pairs_of(stated: StatedPreference, place: Place) -> list[Pair]:
+    """The chosen image over each other one; for a tie, each with each. Nothing is preferred to the same image."""
+    if not may_train(stated, place):
+        return []
+    chosen = None if stated.preference.choice == "tie" else LETTERS.index(stated.preference.choice or "A")
+    return [
+        Pair(stated.images[one], stated.images[other], None if chosen is None else 0 if chosen == one else 1)
+        for one, other in combinations(range(len(stated.images)), 2)
+        if chosen in (None, one, other) and stated.images[one].sha256 != stated.images[other].sha256
+    ]
+
+
+def decided_pairs_of(stated: StatedPreference, place: Place) -> list[Pair]:
+    """The same without ties."""
+    return [pair for pair in pairs_of(stated, place) if pair.winner is not None]
+
+
+def prompt_of(place: Place, images: Sequence[Image]) -> str:
+    """What the images were to show: trainers want a text, so an empty one where it is not known."""
+    return place.prompt or next((image.prompt for image in images if image.prompt), "")
+
+
+def wins(images: Sequence[Image], answers: Sequence[Answer]) -> list[int]:
+    """How many people preferred each image."""
+    chosen = [answer.image_id for answer in answers]
+    return [chosen.count(image.id) for image in images]
+
+
+def ranks(scores: Sequence[int]) -> list[int]:
+    """The place of each score, 1 for the highest; equal scores share one.
+
+    >>> ranks([3, 5, 3])
+    [2, 1, 2]
+    """
+    return [1 + sum(other > score for other in scores) for score in scores]
+
+
+def are_distinct(images: Sequence[Image]) -> bool:
+    """Whether no image is there twice."""
+    return len({image.sha256 for image in images}) == len(images)
+
+
+def number_of(id_: str) -> int:
+    """A stable number for an id, positive in 64 bits, for trainers that want numbers."""
+    return int.from_bytes(sha256(id_.encode()).digest()[:8]) >> 1
