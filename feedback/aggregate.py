@@ -1,0 +1,178 @@
+"""What do people like? Bradley-Terry strengths with Davidson's ties, with intervals, of images or of generators.
+
+P(a over b) = e^a / (e^a + e^b + v e^((a + b) / 2)), P(tie) = v e^((a + b) / 2) / the same (Davidson, 1970).
+Strengths are log odds; a weak normal prior keeps those that never lost finite. Things that no chain of comparisons
+connects are on scales of their own: no figure compares them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from feedback.estimates import Estimate
+from feedback.judgements import Answer
+
+if TYPE_CHECKING:
+    from feedback.estimates import Floats
+
+PRIOR_DEVIATION: Final = 2.0  # log odds; two things rarely differ by more than odds of 50 to 1
+MOST_WITH_INTERVALS: Final = 2_000  # things on one scale; their covariances fill memory
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """Two things side by side: `share` is 1 if the first was preferred, 0 if the second, 0.5 for a tie.
+
+    An answer about a set is several duels, whose weights sum to 1.
+    """
+
+    first: str
+    second: str
+    share: float
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Things that comparisons connect, strongest first: strengths against their mean, with the answers about each."""
+
+    strengths: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """The scales, largest first, and how readily people call a tie: between equals, ties : wins = `tie` : 2."""
+
+    scales: tuple[Scale, ...]
+    tie: float
+    answers: int
+
+
+def image_duels(answers: Iterable[Answer]) -> list[Duel]:
+    """The chosen image against each of the others; where none was chosen, ties of all with all."""
+    return [duel for answer in answers for duel in _duels(answer, answer.images)]
+
+
+def generator_duels(answers: Iterable[Answer]) -> list[Duel]:
+    """The same of what made the images; images of unknown or the same origin are left out."""
+    return [
+        duel
+        for answer in answers
+        if all(answer.generators)
+        for duel in _duels(answer, [name or "" for name in answer.generators])
+        if duel.first != duel.second
+    ]
+
+
+def _duels(answer: Answer, names: Sequence[str]) -> list[Duel]:
+    if answer.chosen is None:
+        pairs = [(one, other) for number, one in enumerate(names) for other in names[number + 1 :]]
+        return [Duel(one, other, 0.5, 1 / len(pairs)) for one, other in pairs]
+    chosen = answer.images.index(answer.chosen)
+    others = [name for number, name in enumerate(names) if number != chosen]
+    return [Duel(names[chosen], other, 1.0, 1 / len(others)) for other in others]
+
+
+def strengths(duels: Sequence[Duel], prior_deviation: float = PRIOR_DEVIATION) -> Strengths:
+    """Fit all scales at once, with one readiness for ties; no duels give no scales."""
+    import numpy as np
+
+    if not duels:
+        return Strengths((), 0.0, 0)
+    names = sorted({name for duel in duels for name in (duel.first, duel.second)})
+    fit = _Fit(duels, {name: number for number, name in enumerate(names)}, prior_deviation**-2)
+    values, log_tie = fit.maximum()
+    seen = Counter(name for duel in duels for name in (duel.first, duel.second))
+    scales = []
+    for members in fit.components():
+        reach = fit.deviations(members, values, log_tie)
+        centred = values[members] - values[members].mean()
+        found = {
+            names[number]: Estimate(
+                float(value), *_interval(float(value), None if reach is None else reach[at]), seen[names[number]]
+            )
+            for at, (number, value) in enumerate(zip(members, centred, strict=True))
+        }
+        scales.append(Scale(dict(sorted(found.items(), key=lambda item: -item[1].value))))
+    scales.sort(key=lambda scale: (-len(scale.strengths), -sum(one.count for one in scale.strengths.values())))
+    return Strengths(tuple(scales), float(np.exp(log_tie)), round(sum(duel.weight for duel in duels)))
+
+
+def _interval(value: float, deviation: float | None) -> tuple[float | None, float | None]:
+    return (None, None) if deviation is None else (value - 1.96 * deviation, value + 1.96 * deviation)
+
+
+class _Fit:
+    """The penalised likelihood of duels, over strengths by number and the logarithm of the readiness for ties."""
+
+    def __init__(self, duels: Sequence[Duel], numbers: Mapping[str, int], penalty: float) -> None:
+        import numpy as np
+
+        self.size = len(numbers)
+        self.penalty = penalty
+        self.first = np.array([numbers[duel.first] for duel in duels])
+        self.second = np.array([numbers[duel.second] for duel in duels])
+        shares = np.array([duel.share for duel in duels])
+        self.weight = np.array([duel.weight for duel in duels])
+        self.outcome = np.stack([shares == 1, shares == 0, shares == 0.5]).astype(float)
+
+    def maximum(self) -> tuple["Floats", float]:
+        from scipy.optimize import minimize
+
+        start = [0.0] * self.size + [-1.0]
+        options = {"maxiter": 1_000, "ftol": 1e-12, "gtol": 1e-8}
+        found = minimize(self._loss, start, jac=True, method="L-BFGS-B", options=options)
+        return found.x[:-1], float(found.x[-1])
+
+    def _loss(self, point: "Floats") -> tuple[float, "Floats"]:
+        import numpy as np
+
+        values, log_tie = point[:-1], point[-1]
+        odds = self._probabilities(values, log_tie)
+        loss = -(self.weight * (self.outcome * np.log(np.maximum(odds, 1e-300))).sum(axis=0)).sum()
+        wrong = self.weight * (odds - self.outcome)
+        slope = (wrong[0] - wrong[1]) / 2  # of the first thing's strength; the second's is its opposite
+        gradient = np.bincount(self.first, slope, self.size) - np.bincount(self.second, slope, self.size)
+        # Without ties their readiness would run to nothing, so it has a prior of its own, as wide as a strength's.
+        penalty = self.penalty / 2 * ((values**2).sum() + log_tie**2)
+        return float(loss + penalty), np.append(
+            gradient + self.penalty * values, wrong[2].sum() + self.penalty * log_tie
+        )
+
+    def _probabilities(self, values: "Floats", log_tie: float) -> "Floats":
+        import numpy as np
+        from scipy.special import softmax
+
+        half = (values[self.first] - values[self.second]) / 2
+        return np.asarray(softmax(np.stack([half, -half, np.full_like(half, log_tie)]), axis=0))
+
+    def components(self) -> list[Any]:
+        """The numbers of the things on each scale."""
+        import numpy as np
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        edges = coo_array((np.ones(len(self.first)), (self.first, self.second)), shape=(self.size, self.size))
+        count, which = connected_components(edges, directed=False)
+        order = np.argsort(which, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(which, minlength=count))[:-1])
+
+    def deviations(self, members: Any, values: "Floats", log_tie: float) -> "Floats | None":
+        """Standard deviations of strengths against their mean, by the curvature at the maximum; None: too many."""
+        import numpy as np
+
+        if len(members) > MOST_WITH_INTERVALS:
+            return None
+        place = np.full(self.size, -1)
+        place[members] = np.arange(len(members))
+        ours = place[self.first] >= 0
+        win, lose, _ = self._probabilities(values, log_tie)[:, ours]
+        curve = self.weight[ours] * (win + lose - (win - lose) ** 2) / 4
+        one, other = place[self.first[ours]], place[self.second[ours]]
+        hessian = self.penalty * np.eye(len(members))
+        for rows, columns, sign in ((one, one, 1), (other, other, 1), (one, other, -1), (other, one, -1)):
+            np.add.at(hessian, (rows, columns), sign * curve)
+        centring = np.eye(len(members)) - 1 / len(members)
+        covariance = centring @ np.linalg.pinv(hessian, hermitian=True) @ centring
+        return np.asarray(np.sqrt(np.maximum(covariance.diagonal(), 0)))

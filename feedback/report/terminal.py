@@ -1,0 +1,68 @@
+"""The report in a terminal."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from feedback.estimates import Estimate
+from feedback.report.sections import Chart, Report, Row, Section, told, told_interval
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+WIDTH: Final = 21  # of a drawn interval, in characters
+
+
+def drawn(report: Report) -> Iterator["RenderableType"]:
+    """What to print, in order; nothing in it is taken for markup."""
+    from rich.text import Text
+
+    yield from (Text(line) for line in report.summary)
+    for section in report.sections:
+        yield from _section(section)
+
+
+def _section(section: Section) -> Iterator["RenderableType"]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    yield Text("\n" + section.title, style="bold")
+    yield from (Text(f"! {warning}", style="bold yellow") for warning in section.warnings)
+    yield from (Text(words) for words in section.words)
+    yield from (Padding(_table(chart), (1, 0, 0, 2)) for chart in section.charts if chart.rows)
+
+
+def _table(chart: Chart) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    caption = f"{chart.left_out:,} more not shown" if chart.left_out else None
+    table = Table(title=Text(chart.title), title_justify="left", caption=caption, box=None, padding=(0, 2, 0, 0))
+    for heading in ("", "figure", "95 % interval", chart.counted, "", ""):
+        table.add_column(heading, justify="right" if heading == chart.counted else "left", overflow="fold")
+    for row in chart.rows:
+        style = "yellow" if row.warns else ""
+        table.add_row(*(Text(cell) for cell in _cells(row, chart)), style=style)
+    return table
+
+
+def _cells(row: Row, chart: Chart) -> tuple[str, ...]:
+    figure = row.figure
+    if not isinstance(figure, Estimate):
+        return row.name, "–", "", f"{figure.count:,}", "", f"too little data: {figure.reason}"
+    value, interval = told(figure.value, chart.unit), told_interval(figure, chart.unit)
+    return row.name, value, interval, f"{figure.count:,}", _whisker(figure, chart), row.remark
+
+
+def _whisker(figure: Estimate, chart: Chart) -> str:
+    def place(value: float) -> int:
+        least, most = chart.axis
+        return round(min(max((value - least) / (most - least), 0), 1) * (WIDTH - 1))
+
+    line = [" "] * WIDTH
+    if figure.low is not None and figure.high is not None:
+        line[place(figure.low) : place(figure.high) + 1] = "─" * (place(figure.high) - place(figure.low) + 1)
+    if chart.reference is not None:
+        line[place(chart.reference)] = "┼" if line[place(chart.reference)] == "─" else "│"
+    line[place(figure.value)] = "●"
+    return "".join(line)

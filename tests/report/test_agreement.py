@@ -1,0 +1,76 @@
+"""Alpha against published figures; what cannot be computed is said, not raised."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback.agreement import Level, alpha, alpha_by
+from feedback.estimates import Estimate, TooLittle
+from feedback.judgements import Answer, Mark, Vote, choice_votes, polarity_votes
+
+# Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section C: four observers, twelve units.
+OBSERVERS = ("1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . 3", ". 3 3 3 2 3 4 2 2 5 1 .", "1 2 3 3 2 4 4 1 2 5 1 .")
+PUBLISHED = [
+    Vote(f"observer {person}", f"unit {unit}", int(value))
+    for person, line in enumerate(OBSERVERS)
+    for unit, value in enumerate(line.split())
+    if value != "."
+]
+
+
+@pytest.mark.parametrize(("level", "value"), [("nominal", 0.743), ("ordinal", 0.815)])
+def test_published_figures(level: Level, value: float) -> None:
+    found = alpha(PUBLISHED, level)
+    assert isinstance(found, Estimate)
+    assert found.value == pytest.approx(value, abs=5e-4)
+    assert found.count == 11  # the twelfth unit has one observer
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 0.743 < found.high
+
+
+@pytest.mark.parametrize(
+    ("votes", "reason"),
+    [
+        ([], "nobody"),
+        ([Vote("ana", f"{n}", n % 2) for n in range(50)], "only one person"),
+        ([Vote(f"{n % 2}", f"{n}", n % 2) for n in range(50)], "0 times"),
+        ([Vote(person, f"{n}", 1) for n in range(50) for person in "ab"], "everybody said the same"),
+    ],
+)
+def test_what_cannot_be_computed_is_said(votes: list[Vote], reason: str) -> None:
+    found = alpha(votes, "nominal")
+    assert isinstance(found, TooLittle)
+    assert reason in found.reason
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 15), st.integers(-1, 1)), max_size=60))
+@settings(max_examples=30, deadline=None)
+def test_no_votes_crash_it(drawn: list[tuple[int, int, int]]) -> None:
+    votes = {(person, unit): Vote(str(person), str(unit), value) for person, unit, value in drawn}
+    found = alpha(votes.values(), "ordinal", least_units=1)
+    assert isinstance(found, TooLittle) or found.value <= 1
+
+
+def test_groups_are_measured_apart() -> None:
+    marks = [
+        Mark(person, "c", f"{n}", aspect, language, score)
+        for n in range(12)
+        for person, language in (("a", "ar"), ("b", "ar"))
+        for aspect, score in (("lighting", (-1) ** n * 2), ("hands", (-1) ** (n if person == "a" else n // 2)))
+    ]
+    found = alpha_by(marks, lambda mark: mark.aspect)
+    assert [isinstance(one, Estimate) and round(one.value, 1) for one in found.values()] == [0.0, 1.0]
+    assert list(found) == ["hands", "lighting"]
+
+
+def test_who_says_both_is_counted_once() -> None:
+    marks = [Mark("ana", "c", "i", "color", "es", score) for score in (3, -1, -1)]
+    assert [vote.value for vote in polarity_votes(marks)] == [1]
+
+
+def test_a_choice_is_of_an_image_and_not_of_a_side() -> None:
+    one = Answer("ana", "c", ("x", "y"), "y")
+    other = Answer("ben", "c", ("y", "x"), "y")
+    assert [vote.value for vote in choice_votes([one, other])] == [1, 1]
+    assert [vote.value for vote in choice_votes([one, Answer("ana", "c", ("x", "y"), None)])] == [-1]
