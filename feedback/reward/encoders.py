@@ -1,0 +1,85 @@
+"""Image encoders of transformers (SigLIP, CLIP, DINOv2, ...) as features: pooled, of length 1."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from feedback.errors import OpineError
+from feedback.reward.features import Vector
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+class NoEncoder(OpineError, RuntimeError):
+    """The encoder cannot be had here; the message says what to do."""
+
+
+class Encoder:
+    """An `AutoModel` by its id on the hub or its local folder, with its own image processor."""
+
+    def __init__(self, name: str) -> None:
+        self._torch, auto_model, auto_processor = _libraries()
+        try:
+            self._model = auto_model.from_pretrained(name).eval()
+            self._processor = auto_processor.from_pretrained(name)
+        except (OSError, ValueError) as error:
+            where = "the folder" if Path(name).is_dir() else "the network, or the folder of that name,"
+            raise NoEncoder(
+                f"the image encoder {name!r} cannot be loaded; see that {where} holds its config.json, "
+                'preprocessor_config.json and weights, or take the built-in "descriptor"'
+            ) from error
+        if self._model.main_input_name != "pixel_values" and not _has_towers(self._model):
+            raise NoEncoder(f'{name!r} does not take images; give an image encoder, or the built-in "descriptor"')
+        self.signature = f"encoder:{_identity(name, self._model)}"
+        self.names = ("",) * len(self._embed(_grey()))
+
+    def of(self, image: "Image.Image") -> Vector:
+        """The pooled embedding of an RGB image, of length 1."""
+        vector = self._embed(image)
+        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
+
+    def _embed(self, image: "Image.Image") -> Vector:
+        pixels = self._processor(images=image.convert("RGB"), return_tensors="pt")["pixel_values"]
+        with self._torch.inference_mode():
+            embedded = _pooled(self._model, pixels)
+        return np.asarray(embedded[0].float().numpy())
+
+
+def _libraries() -> tuple[Any, Any, Any]:
+    try:
+        import torch
+        from transformers import AutoImageProcessor, AutoModel
+    except ImportError as error:
+        raise NoEncoder(
+            f'an image encoder needs {error.name or error}; run `pip install "opine[checkpoints]"`, '
+            'or take the built-in "descriptor"'
+        ) from error
+    return torch, AutoModel, AutoImageProcessor
+
+
+def _has_towers(model: Any) -> bool:
+    return hasattr(model, "get_image_features")
+
+
+def _pooled(model: Any, pixels: Any) -> Any:
+    """What the model itself gives for an image: two towers project it, others pool or have a first token."""
+    found = model.get_image_features(pixel_values=pixels) if _has_towers(model) else model(pixel_values=pixels)
+    if not hasattr(found, "last_hidden_state"):
+        return found  # transformers before 5 give the tensor itself
+    pooled = getattr(found, "pooler_output", None)
+    states = found.last_hidden_state
+    return (states[:, 0] if pooled is None else pooled).flatten(1)
+
+
+def _identity(name: str, model: Any) -> str:
+    """The commit on the hub; of a local folder its name and size, since it has no version."""
+    commit = getattr(model.config, "_commit_hash", None)
+    return f"{name}@{commit}" if commit else f"{Path(name).name}@{model.num_parameters()}"
+
+
+def _grey() -> "Image.Image":
+    from PIL import Image
+
+    return Image.new("RGB", (64, 64), "grey")

@@ -1,0 +1,46 @@
+"""Features of any length, brought to one scale and into few dimensions."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from feedback.reward.choices import Floats
+
+MOST: Final = 48  # dimensions
+_KEPT: Final = 0.995  # of the variance
+_FAR: Final = 5.0  # standard deviations: an image unlike all others must not run away with the score
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Standardised features, turned into their principal directions; the squared length of an average image is 1."""
+
+    middle: Floats  # (features,)
+    scale: Floats  # (features,)
+    directions: Floats  # (features, dimensions)
+
+    def place(self, features: Floats) -> Floats:
+        """Features (..., features) as coordinates (..., dimensions)."""
+        standard = np.clip((features - self.middle) / self.scale, -_FAR, _FAR)
+        return np.asarray(standard @ self.directions)
+
+
+def fit_space(views: Floats) -> Space:
+    """The space of views (views, images, features), of which the first are the images as they are.
+
+    What the other views of an image, its copies with artefacts, change in a feature counts as noise in its scale.
+    """
+    plain = views[0].astype(np.float64)
+    noise = ((views - views[:1]) ** 2).mean(axis=(0, 1), dtype=np.float64)
+    middle, variance = plain.mean(axis=0), plain.var(axis=0)
+    varies = variance > 1e-10 * np.maximum(1, middle**2)
+    scale = np.where(varies, np.sqrt(variance + noise), np.inf)
+    standard = np.clip((plain - middle) / scale, -_FAR, _FAR)
+    values, vectors = np.linalg.eigh(standard.T @ standard / len(standard))
+    values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
+    total = max(float(values.sum()), 1e-12)
+    enough = int(np.searchsorted(np.cumsum(values) / total, _KEPT)) + 1
+    vectors = vectors[:, : min(enough, MOST)]
+    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])]
+    return Space(middle, scale, vectors * np.where(largest < 0, -1, 1) / np.sqrt(total))

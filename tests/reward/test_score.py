@@ -1,0 +1,92 @@
+"""`opine train` and `opine score` as people call them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from crowd import Painting
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+
+
+def opine(*args: object, **env: str) -> Result:
+    return CliRunner().invoke(app, [str(arg) for arg in args], env={"COLUMNS": "160", "OPINE_DATA": "", **env})
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory, paintings: list[Painting]) -> list[Path]:
+    folder = tmp_path_factory.mktemp("files")
+    written = [folder / f"{number}.png" for number in range(4)]
+    for file, painting in zip(written, sorted(paintings, key=lambda one: one.red)[:2] + paintings[:2], strict=True):
+        file.write_bytes(painting.data)
+    return written
+
+
+def test_a_table_with_ranks_and_reasons(trained: Path, files: list[Path]) -> None:
+    done = opine("score", *files, "--model", trained, "--why")
+    assert done.exit_code == 0, done.output
+    assert [line.split()[1] for line in done.output.splitlines() if "png" in line] == ["1", "2", "3", "4"]
+    assert done.output.count("unnamed") == 4
+    assert "█" in done.output
+
+
+def test_json_keeps_the_order_given(trained: Path, files: list[Path]) -> None:
+    rows = [
+        json.loads(line) for line in opine("score", *files, "--model", trained, "--why", "--json").stdout.splitlines()
+    ]
+    assert [row["image"] for row in rows] == [str(file) for file in files]
+    assert sorted(rows, key=lambda row: row["rank"]) == sorted(rows, key=lambda row: -row["score"])
+    assert all(sum(row["why"].values()) == pytest.approx(row["score"]) for row in rows)
+
+
+def test_somebodys_taste_changes_the_scores(trained: Path, files: list[Path]) -> None:
+    def scores(*options: object) -> list[float]:
+        done = opine("score", *files, "--model", trained, "--json", *options)
+        return [json.loads(line)["score"] for line in done.stdout.splitlines()]
+
+    assert scores("--as", "person-01")[0] > scores()[0] > scores("--as", "person-00")[0]  # blue
+    assert scores("--liked", files[0], "--liked", files[1])[0] > scores()[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--as", "nobody"), "does not know annotator 'nobody'"),
+        (("--model", "nowhere"), "there is no reward in nowhere; train one"),
+        (("--liked", "nowhere.png"), "there is no file nowhere.png"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(trained: Path, files: list[Path], options: tuple[str, ...], says: str) -> None:
+    done = opine("score", files[0], "--model", trained, *options)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("opine: ")
+    assert says in done.stderr
+
+
+def test_what_is_no_image_is_said(trained: Path, tmp_path: Path) -> None:
+    words = tmp_path / "words.png"
+    words.write_text("no image")
+    done = opine("score", words, "--model", trained)
+    assert done.exit_code == 1
+    assert "cannot be read as an image" in done.stderr
+
+
+def test_train_shows_its_rounds_and_writes_a_reward(exported: Path, cache: Path, tmp_path: Path) -> None:
+    options = ("--out", tmp_path / "reward", "--epochs", 2, "--copies", 0)
+    done = opine("train", exported, *options, OPINE_DATA=str(cache.parent))
+    assert done.exit_code == 0, done.output
+    assert "annotators seen" in done.stdout
+    assert "training loss" in done.stderr
+    assert sorted(file.name for file in (tmp_path / "reward").iterdir()) == [
+        "README.md",
+        "curves.png",
+        "model.json",
+        "model.safetensors",
+    ]
+
+
+def test_train_refuses_what_is_no_export(tmp_path: Path) -> None:
+    done = opine("train", tmp_path, "--out", tmp_path / "reward", OPINE_DATA=str(tmp_path))
+    assert done.exit_code == 1
+    assert "is no export" in done.stderr
