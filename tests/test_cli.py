@@ -7,7 +7,21 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("serve", "read", "import", "export", "campaign", "key", "db", "work", "models")
+COMMANDS = (
+    "serve",
+    "discord",
+    "read",
+    "import",
+    "export",
+    "report",
+    "train",
+    "score",
+    "campaign",
+    "key",
+    "db",
+    "work",
+    "models",
+)
 
 
 def opine(*args: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
