@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from export_world import ASTRONAUT, LIGHT, new_world
 from PIL import Image
-from simulated import Simulated, simulate
+from simulated_export import Simulated, simulate
 
 from feedback.errors import NotFound
 from feedback.reward.accuracy import choices_of
