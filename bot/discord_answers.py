@@ -1,7 +1,6 @@
 """Answers to what people do on Discord: acknowledged first, then drawn; what went wrong is told in a sentence."""
 
 import asyncio
-import json
 import secrets
 import traceback
 from collections.abc import Sequence
@@ -12,9 +11,10 @@ import discord
 import structlog
 
 from bot import names
+from bot.discord_export import to_file
 from bot.discord_parts import Interaction, Parts
 from bot.discord_pictures import swatches
-from bot.discord_views import EXPORT, SHADES, TERMS, draw, image_name, too_long
+from bot.discord_views import SHADES, TERMS, draw, image_name, too_long
 from bot.turns import Turn
 from bot.wording import negotiate
 from feedback.errors import StoreError
@@ -67,14 +67,19 @@ async def drawn(
     parts: Parts, annotator_id: str, campaign_id: str, turns: Sequence[Turn], carried: Carried = NOTHING
 ) -> tuple[discord.ui.LayoutView, list[discord.File]]:
     """The message for these turns, and the files that it refers to."""
-    files = [file for turn in turns for file in await _files(parts, annotator_id, turn)]
+    files = [file for turn in turns for file in await _files(parts, turn)]
     if too_long(turns):
         files.append(_file(turns[0].text.encode(), TERMS))
     words = None
     if carried.words is not None:
         words = f"words-{carried.words[0]}.txt"
         files.append(_file(carried.words[1].encode(), words))
-    return draw(turns, campaign_id, carried.then, words, carried.pictures), files
+    export = ""
+    if any(turn.kind == "export" for turn in turns):
+        everything = await parts.store.everything_about(annotator_id)
+        export, content = await asyncio.to_thread(to_file, everything)
+        files.append(_file(content, export))
+    return draw(turns, campaign_id, carried.then, words, carried.pictures, export), files
 
 
 async def pictures(parts: Parts, images: Sequence[Image]) -> list[discord.File]:
@@ -116,14 +121,11 @@ def _replies_to_nothing(error: discord.HTTPException) -> bool:
     return error.code == INVALID and "message_reference" in error.text
 
 
-async def _files(parts: Parts, annotator_id: str, turn: Turn) -> list[discord.File]:
+async def _files(parts: Parts, turn: Turn) -> list[discord.File]:
     if turn.showing is not None:
         return await pictures(parts, turn.showing.images)
     if shades := [(action.label, action.swatch) for action in turn.actions if action.swatch]:
         return [_file(await asyncio.to_thread(swatches, shades), SHADES)]
-    if turn.kind == "export":
-        everything = await parts.store.everything_about(annotator_id)
-        return [_file(json.dumps(everything, ensure_ascii=False, indent=1).encode(), EXPORT)]
     return []
 
 

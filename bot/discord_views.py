@@ -15,7 +15,7 @@ from bot.wording import Wording, wording
 from feedback.records import LETTERS, MAX_TEXT, Image
 
 POSTED = "post"  # stands for the showing of whoever presses a button under a posted comparison
-SHADES, TERMS, EXPORT = "shades.png", "text.txt", "opine-my-data.json"
+SHADES, TERMS = "shades.png", "text.txt"
 TEXT = "text"  # the custom_id of a modal's field
 PICK = "pick"
 MOST_PICKED = 4
@@ -32,10 +32,11 @@ def draw(
     then: str = "",
     words: str | None = None,
     pictures: Sequence[str] = (),
+    export: str = "",
 ) -> ui.LayoutView:
     """One message for all turns; `then` is what is done once the terms are agreed to, `words` a file to be kept.
 
-    Files it refers to: images as `image_name`, SHADES, EXPORT, TERMS where `too_long`. `pictures` are addresses.
+    Files it refers to: images as `image_name`, SHADES, TERMS where `too_long`, `export`. `pictures` are addresses.
     """
     view = empty_view()
     if pictures:
@@ -47,8 +48,8 @@ def draw(
             view.add_item(item)
     if too_long(turns):
         view.add_item(ui.File(f"attachment://{TERMS}"))
-    if words is not None:
-        view.add_item(ui.File(f"attachment://{words}"))
+    for name in filter(None, (words, export)):
+        view.add_item(ui.File(f"attachment://{name}"))
     return view
 
 
@@ -110,8 +111,6 @@ def _items(turn: Turn, campaign_id: str, then: str, room: int) -> list[ui.Item[u
     if (quoted := _quoted(turn)) is not None:
         items.append(ui.TextDisplay(quoted))
     items.append(ui.TextDisplay(paragraph(turn.text, turn.dir, room - _RESERVED)))
-    if turn.kind == "export":
-        items.append(ui.File(f"attachment://{EXPORT}"))
     if any(action.swatch for action in turn.actions):
         items.append(ui.MediaGallery(MediaGalleryItem(f"attachment://{SHADES}", description=_in_words(turn.actions))))
     return items + _rows(turn, said, campaign_id, then)

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot import consent, replies
 from bot.discord_mine import my_opinions
 from bot.discord_text import units
-from bot.discord_views import EXPORT, SHADES, TERMS, draw, image_name
+from bot.discord_views import SHADES, TERMS, draw, image_name
 from bot.names import ATTRIBUTES
 from bot.questions import find_question
 from bot.turns import Turn
@@ -47,7 +47,7 @@ PIECES = (
     *("Z" + "\u0351\u0489\u0301\u0334" * 20, "👩\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "\U0001f1fa\U0001f1f3", "𝕭"),
     *("B, la luz", "blue", "الضوء", "האור", "光", "प्रकाश", "ﷺ" * 300, "\U0001d518" * 300, "a" * 500),
 )
-FILES = [EXPORT, SHADES, TERMS, *map(image_name, range(4))]
+FILES = [SHADES, TERMS, *map(image_name, range(4))]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # To make such examples smaller takes minutes; `test_each_piece_alone_is_plain_text` shows what most faults come from.
 BIG = settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])

@@ -13,7 +13,7 @@ from test_text import texts
 
 from bot.discord_ids import Pressed, decode
 from bot.discord_mine import my_opinions
-from bot.discord_views import EXPORT, SHADES, TERMS, ask_for_words, ask_which, draw, image_name, too_long
+from bot.discord_views import SHADES, TERMS, ask_for_words, ask_which, draw, image_name, too_long
 from bot.names import ASPECTS
 from bot.turns import Action, Question, Turn
 from bot.wording import catalogues, wording
@@ -21,7 +21,7 @@ from feedback.ids import new_id
 from feedback.records import LETTERS, Critique, Image, Label, Opinion, Reading, Showing
 
 CAMPAIGN, NOW = new_id(), datetime(2026, 1, 1, tzinfo=UTC)
-FILES = [SHADES, TERMS, EXPORT, "words-1.txt", *map(image_name, range(10))]
+FILES = [SHADES, TERMS, "words-1.txt", "opine-my-data.json", *map(image_name, range(10))]
 
 
 def image(number: int) -> Image:
@@ -144,9 +144,10 @@ async def test_many_buttons_become_a_menu() -> None:
 
 async def test_agreement_takes_along_language_and_what_is_next() -> None:
     terms = turn("Terms", Action(id="consent:accept:1", label="I agree"), kind="consent", locale="zh-Hant")
-    view = draw([terms], CAMPAIGN, "say:12345", "words-9.txt", ["https://cdn.discordapp.com/a.png"])
+    pictures = ["https://cdn.discordapp.com/a.png"]
+    view = draw([terms], CAMPAIGN, "say:12345", "words-9.txt", pictures, "opine-my-data.json")
     kinds = [part["type"] for part in view.to_components()]
-    assert kinds == [12, 10, 1, 13]
+    assert kinds == [12, 10, 1, 13, 13]
     button = view.to_components()[2]["components"][0]
     assert decode(button["custom_id"]) == Pressed("consent:accept:1", CAMPAIGN, "zh-Hant|say:12345")
 
