@@ -37,9 +37,11 @@ def pictures_of(parts: Parts, message: discord.Message) -> tuple[str, ...]:
 async def ask_about(interaction: Interaction, person: Annotator, campaign_id: str, message: discord.Message) -> None:
     """Show the pictures of a message to somebody, with buttons; before that, the terms."""
     parts = interaction.client.parts
-    is_known = await parts.store.find_post(message.id) is not None
-    found = () if is_known else pictures_of(parts, message)
-    if not (is_known or found):
+    post = await parts.store.find_post(message.id)
+    if post is not None:  # the channel may have another campaign by now
+        campaign_id = (await parts.store.get_image(post.image_ids[0])).campaign_id
+    found = pictures_of(parts, message) if post is None else ()
+    if post is None and not found:
         said = wording(person.locale)
         await answer(interaction, person.id, campaign_id, [turn(said, "error", said.say("There is no image here."))])
         return

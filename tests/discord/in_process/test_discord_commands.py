@@ -1,5 +1,6 @@
 """Every command of everybody, in seven languages; two of them run from right to left, and Discord lacks them."""
 
+import asyncio
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from tongues import CHOSEN, LOCALES, MENU, TONGUES, every_tongue
 from bot.discord_names import find
 from bot.names import WIDGET, error
 from bot.wording import catalogues, wording
+from feedback.discord_records import Post
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -198,3 +200,19 @@ async def test_the_menu_shows_strangers_the_terms_beside_the_images(world: World
     assert asked.message.ephemeral
     assert somebody.said.say("I agree") in asked.buttons.values()
     assert len(asked.images) == 2
+
+
+@pytest.mark.parametrize("tag", ["de"])
+async def test_the_menu_of_an_older_post_asks_for_the_terms_of_its_own_campaign(
+    world: World, person: Person, tag: str
+) -> None:
+    store = world.parts.store
+    other = await store.create_campaign("older", "Older", consent_text="The terms of the older campaign.")
+    image = await store.add_image(other.id, await asyncio.to_thread(world.parts.media.take, picture(4711)))
+    comparison = await store.add_comparison(other.id, [image.id])
+    note = await person.member.send(world.channel, "a post of then")
+    post = Post(message_id=note.id, channel_id=note.channel.id, comparison_id=comparison.id, image_ids=(image.id,))
+    await store.add_post(post)
+    asked = await person.menu(MENU, note)
+    assert "The terms of the older campaign." in asked.text
+    assert len((await person.press(asked, "consent:accept")).images) == 1
