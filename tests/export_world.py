@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,24 @@ def _without_images(row: dict[str, Any]) -> dict[str, Any]:
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def opinion_of(text: str) -> Opinion:
+    """Somebody's opinion about a single image, without any store."""
+    return Opinion(
+        id="o",
+        showing_id="s",
+        comparison_id="c",
+        campaign_id="k",
+        annotator_id="a",
+        source_text=text,
+        channel="web",
+        client_message_id="m",
+        kind="single",
+        consent_version=1,
+        training_use=True,
+        created_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    )
 
 
 async def new_world(store: Store, folder: Path) -> World:

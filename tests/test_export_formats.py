@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from export_world import ASTRONAUT
+from export_world import ASTRONAUT, opinion_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pictures import picture
@@ -17,7 +17,7 @@ from feedback.export.selection import Selection
 from feedback.export.splits import SPLITS, Groups
 from feedback.export.target import Place
 from feedback.media import Media
-from feedback.records import Comparison, Critique, Image, Label, Opinion
+from feedback.records import Comparison, Critique, Image, Label
 
 WORDS = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30
@@ -39,20 +39,7 @@ PAIRS = st.lists(
 
 def critique_of(text: str, span: tuple[int, int], image: Image) -> Critique:
     label = Label(id="l", aspect="overall", polarity="neutral", span=span, value=text, value_raw=text[slice(*span)])
-    opinion = Opinion(
-        id="o",
-        showing_id="s",
-        comparison_id="c",
-        campaign_id="k",
-        annotator_id="a",
-        source_text="." + text,
-        channel="web",
-        client_message_id="m",
-        kind="single",
-        consent_version=1,
-        training_use=True,
-        created_at=NOW,
-    )
+    opinion = opinion_of("." + text)
     return Critique(opinion=opinion, images=(image,), reading=None, labels=(label,))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from feedback.export.columns import REAL, TEXT, TEXTS, TIME, WHOLE, Row
-from feedback.export.opinions import consent_scope
+from feedback.export.opinions import said
 from feedback.export.selection import Selection
-from feedback.export.target import Place, TableTarget, flags_of
+from feedback.export.target import Place, TableTarget
 from feedback.records import LETTERS, Critique, Label
 from feedback.taxonomy import taxonomy
 
@@ -62,29 +62,9 @@ class Critiques(TableTarget):
 
 def critique_rows(critique: Critique, place: Place, selection: Selection) -> Iterator[Row]:
     """The rows of an opinion, without their splits."""
-    opinion, reading = critique.opinion, critique.reading
+    opinion = critique.opinion
     letters = dict(zip(LETTERS, critique.images, strict=False))
-    shared = {
-        "opinion_id": opinion.id,
-        "comparison_id": opinion.comparison_id,
-        "kind": opinion.kind,
-        "image_ids": [image.id for image in critique.images],
-        "source_text": opinion.source_text,
-        "source_language": reading.language if reading else None,
-        "language_confidence": reading.language_confidence if reading else None,
-        "declared_language": opinion.declared_language,
-        "translation": reading.translation if reading else None,
-        "translation_signature": reading.translation_signature if reading else None,
-        "normalizer_signature": reading.signature if reading else None,
-        "taxonomy_version": taxonomy().version,
-        "annotator": opinion.annotator_id,
-        "channel": opinion.channel,
-        "created_at": opinion.created_at,
-        "flags": flags_of(critique),
-        "consent_scope": consent_scope(training_use=opinion.training_use),
-        "campaign": place.campaign,
-        "prompt": place.prompt,
-    }
+    shared = said(critique, place) | {"taxonomy_version": taxonomy().version}
     for label in exported_labels(critique, selection):
         start, end = label.span or (None, None)
         yield {

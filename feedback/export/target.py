@@ -57,8 +57,8 @@ class Target:
         """An image that an opinion or a preference is about; each once, after all of those."""
 
     def close(self) -> Written:
-        """Finish the files."""
-        raise NotImplementedError
+        """Finish the files, and say what was written; without an override, nothing."""
+        return Written(self.name, {})
 
     def abandon(self) -> None:
         """Let go of the files; harmless after `close`."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_world import ASTRONAUT, LIGHT, World, contents, new_world
+from export_world import ASTRONAUT, LIGHT, World, contents, new_world, opinion_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pictures import picture
@@ -25,7 +25,7 @@ from feedback.export.splits import split_of
 from feedback.export.target import Answer, Place
 from feedback.export.targets import ALL, TARGETS, classes_of, target_names
 from feedback.media import Media
-from feedback.records import Comparison, Critique, Image, Label, Opinion, Preference, StatedPreference
+from feedback.records import Comparison, Critique, Image, Label, Preference, StatedPreference
 from feedback.store import Store
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -297,20 +297,7 @@ def test_any_prompt_survives_every_target(tmp_path_factory: pytest.TempPathFacto
 def test_no_cell_of_the_csv_is_a_formula(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("csv")
     image = Image(id="i", campaign_id="k", **IMAGE)
-    opinion = Opinion(
-        id="o",
-        showing_id="s",
-        comparison_id="c",
-        campaign_id="k",
-        annotator_id="a",
-        source_text="." + text,
-        channel="web",
-        client_message_id="m",
-        kind="single",
-        consent_version=1,
-        training_use=True,
-        created_at=NOW,
-    )
+    opinion = opinion_of("." + text)
     label = Label(id="l", aspect="overall", polarity="neutral", value=text)
     (target,) = [target(folder, Selection()) for target in classes_of(["critiques_csv"])]
     target.take_critique(
