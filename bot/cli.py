@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_campaigns, cli_keys, cli_models, cli_read, cli_report, cli_reward
+from bot import cli_campaigns, cli_flags, cli_keys, cli_models, cli_read, cli_report, cli_reward
 from bot.cli_run import run
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ database = typer.Typer(help="The database.", no_args_is_help=True)
 work = typer.Typer(help="Opinions that wait to be read.", no_args_is_help=True)
 app.add_typer(database, name="db")
 app.add_typer(work, name="work")
+app.command("flag")(cli_flags.flag)
 app.command("read")(cli_read.read)
 app.command("train")(cli_reward.train)
 app.command("score")(cli_reward.score)

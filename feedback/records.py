@@ -22,6 +22,7 @@ Status = Literal["suggested", "confirmed", "corrected", "rejected"]
 Channel = Literal["discord", "web", "import"]
 Scope = Literal["ingest", "read", "export", "admin", "erase"]
 PreferenceSource = Literal["click", "words", "both"]
+Flag = Literal["spam", "pii", "not_appropriate"]  # pii: it tells who somebody is, or where to find them
 
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D")
 KIND_OF_COUNT: dict[int, Kind] = {1: "single", 2: "pair", 3: "set", 4: "set"}
@@ -224,6 +225,7 @@ class Critique(Record):
     refused: tuple[Label, ...] = ()  # what the person rejected, or corrected into another label
     preference: Preference = Preference(choice=None)
     failed: bool = False  # the reader gave up on it; it is kept and can be read again
+    flags: tuple[Flag, ...] = ()  # set by an operator
 
 
 class StatedPreference(Record):

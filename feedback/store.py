@@ -16,6 +16,7 @@ from feedback.store_critiques import Critiques
 from feedback.store_discord import Discord
 from feedback.store_events import Events
 from feedback.store_figures import Figures
+from feedback.store_flags import Flags
 from feedback.store_gold import Gold
 from feedback.store_imports import Imports
 from feedback.store_keys import Keys
@@ -27,7 +28,9 @@ from feedback.store_work import Work
 __all__ = ["Conflict", "NotFound", "SchemaError", "Store", "StoreBusy", "StoreError", "StoreFull", "StoreInUse"]
 
 
-class Store(Campaigns, People, Showings, Opinions, Critiques, Gold, Work, Events, Keys, Imports, Discord, Figures):
+class Store(
+    Campaigns, People, Showings, Opinions, Critiques, Gold, Flags, Work, Events, Keys, Imports, Discord, Figures
+):
     """What is kept of campaigns, people and what they said, on SQLite (one process) or PostgreSQL (any number)."""
 
     @classmethod

@@ -9,7 +9,7 @@ from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
 from feedback.records import KIND_OF_COUNT, Campaign, Comparison, Image, NewImage
 from feedback.store_base import StoreBase, insert_if_absent, now, values, verb
-from feedback.store_loading import comparisons_of, image
+from feedback.store_loading import comparisons_of, record
 from feedback.tables import CampaignRow, ComparisonImageRow, ComparisonRow, ImageRow
 
 
@@ -72,7 +72,7 @@ class Campaigns(StoreBase):
             row = facts.model_dump() | {"id": new_id(), "campaign_id": campaign_id, "created_at": now()}
             await session.execute(insert_if_absent(session, ImageRow).values(row))
             same = select(ImageRow).where(ImageRow.campaign_id == campaign_id, ImageRow.sha256 == facts.sha256)
-            return image((await session.scalars(same)).one())
+            return record(Image, (await session.scalars(same)).one())
 
     @verb
     async def get_image(self, image_id: str) -> Image:
@@ -81,7 +81,7 @@ class Campaigns(StoreBase):
             row = await session.get(ImageRow, image_id)
             if row is None:
                 raise NotFound(f"no image {image_id!r}")
-            return image(row)
+            return record(Image, row)
 
     @verb
     async def add_comparison(
@@ -131,4 +131,4 @@ async def _distinct(session: AsyncSession, campaign_id: str, image_ids: Sequence
         raise NotFound(f"the campaign has no image {', '.join(sorted(missing))}")
     if len(rows) < len(image_ids):  # within a campaign, equal bytes are one image
         raise Conflict("the same image twice in one comparison; nobody can prefer one of them")
-    return tuple(image(rows[one]) for one in image_ids)
+    return tuple(record(Image, rows[one]) for one in image_ids)

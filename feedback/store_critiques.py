@@ -1,13 +1,26 @@
 """Critiques and preferences as they stand: for one person's page, and page by page for exports."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.gold import Stated, merged_preference
-from feedback.records import Annotator, Critique, Preference, Showing, StatedPreference
-from feedback.store_base import StoreBase, values, verb
+from feedback.records import Critique, Preference, StatedPreference
+from feedback.store_base import StoreBase, verb
 from feedback.store_campaigns import campaign_row
-from feedback.store_loading import OPINIONS, critiques_of, newest_clicks, newest_readings, showings_of, stated
+from feedback.store_loading import (
+    OPINIONS,
+    AnyRow,
+    as_shown,
+    columns,
+    comparisons_by_id,
+    critiques_of,
+    newest_clicks,
+    newest_readings,
+    stated,
+)
 from feedback.store_opinions import load_opinion
 from feedback.store_showings import load_showing
 from feedback.tables import AnnotatorRow, ClickRow, OpinionRow, ReadingRow, ShowingRow
@@ -88,7 +101,8 @@ class Critiques(StoreBase):
                 wanted = wanted.where(ShowingRow.campaign_id == (await campaign_row(session, campaign)).id)
             page: list[StatedPreference] = []
             while not page:
-                showings = await showings_of(session, wanted.order_by(ShowingRow.id).limit(limit))
+                query = wanted.order_by(ShowingRow.id).limit(limit)
+                showings = (await session.execute(query)).all()
                 if not showings:
                     break
                 page = await _stated(session, showings)
@@ -107,7 +121,8 @@ async def preferences_of(session: AsyncSession, showing_ids: list[str]) -> dict[
     clicks = await newest_clicks(session, set(showing_ids))
     query = select(OpinionRow.id, OpinionRow.showing_id).where(OpinionRow.showing_id.in_(showing_ids))
     opinions = (await session.execute(query.order_by(OpinionRow.id))).all()
-    readings = await newest_readings(session, [one.id for one in opinions])
+    chosen = (ReadingRow.opinion_id, ReadingRow.choice, ReadingRow.choice_confidence)
+    readings = await newest_readings(session, [one.id for one in opinions], *chosen)
     words: dict[str, Stated | None] = {}
     for one in opinions:
         said = stated(readings.get(one.id))
@@ -116,23 +131,26 @@ async def preferences_of(session: AsyncSession, showing_ids: list[str]) -> dict[
     return {one: merged_preference(clicks.get(one), words.get(one)) for one in showing_ids}
 
 
-def _with_preference() -> Select[ShowingRow]:
+def _with_preference() -> Select[*tuple[Any, ...]]:
     clicked = exists().where(ClickRow.showing_id == ShowingRow.id)
     said = (
         exists()
         .where(OpinionRow.showing_id == ShowingRow.id)
         .where(ReadingRow.opinion_id == OpinionRow.id, ReadingRow.choice.is_not(None))
     )
-    return select(ShowingRow).where(or_(clicked, said))
+    return select(*columns(ShowingRow)).where(or_(clicked, said))
 
 
-async def _stated(session: AsyncSession, showings: list[Showing]) -> list[StatedPreference]:
-    preferences = await preferences_of(session, [one.id for one in showings])
-    people = select(AnnotatorRow).where(AnnotatorRow.id.in_({one.annotator_id for one in showings}))
-    annotators = {row.id: Annotator(**values(row)) for row in await session.scalars(people)}
+async def _stated(session: AsyncSession, showings: Sequence[AnyRow]) -> list[StatedPreference]:
+    ids = [one.id for one in showings]
+    preferences = await preferences_of(session, ids)
+    comparisons = await comparisons_by_id(session, {one.comparison_id for one in showings})
+    people = select(AnnotatorRow.id, AnnotatorRow.channel, AnnotatorRow.consents)
+    theirs = people.where(AnnotatorRow.id.in_({one.annotator_id for one in showings}))
+    annotators = {row.id: row for row in await session.execute(theirs)}
     for_study = set[str]()
     for table in (OpinionRow, ClickRow):
-        of_these = table.showing_id.in_([one.id for one in showings])
+        of_these = table.showing_id.in_(ids)
         for_study |= set(await session.scalars(select(table.showing_id).where(of_these, ~table.training_use)))
     return [
         StatedPreference(
@@ -140,15 +158,15 @@ async def _stated(session: AsyncSession, showings: list[Showing]) -> list[Stated
             comparison_id=one.comparison_id,
             campaign_id=one.campaign_id,
             annotator_id=one.annotator_id,
-            kind=one.kind,
-            images=one.images,
-            prompt=one.prompt,
+            kind=comparison.kind,
+            images=as_shown(comparison.images, one.positions),
+            prompt=comparison.prompt,
             preference=preferences[one.id],
             channel=annotators[one.annotator_id].channel,
             consent_version=annotators[one.annotator_id].consents.get(one.campaign_id),
             training_use=one.id not in for_study,
             created_at=one.shown_at,
         )
-        for one in showings
+        for one, comparison in ((one, comparisons[one.comparison_id]) for one in showings)
         if preferences[one.id].choice is not None
     ]

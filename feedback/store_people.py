@@ -18,6 +18,7 @@ from feedback.tables import (
     ClickRow,
     ComparisonRow,
     EventRow,
+    FlagRow,
     LabelRow,
     OpinionRow,
     PlaceRow,
@@ -96,16 +97,20 @@ class People(StoreBase):
         shown = select(ShowingRow).where(ShowingRow.annotator_id == annotator_id).order_by(ShowingRow.id)
         said = OPINIONS.where(OpinionRow.annotator_id == annotator_id).order_by(OpinionRow.id)
         clicked = select(ClickRow).join(ShowingRow, ShowingRow.id == ClickRow.showing_id)
+        flagged = select(FlagRow).join(OpinionRow, OpinionRow.id == FlagRow.opinion_id)
         alone = select(PlaceRow.channel_id).where(PlaceRow.annotator_id == annotator_id).order_by(PlaceRow.channel_id)
         async with self._database.read() as session:
             showings = await showings_of(session, shown)
             critiques = await critiques_of(session, said)
             clicks = await session.scalars(clicked.where(ShowingRow.annotator_id == annotator_id).order_by(ClickRow.id))
+            theirs = flagged.where(OpinionRow.annotator_id == annotator_id)
+            flags = await session.scalars(theirs.order_by(FlagRow.opinion_id, FlagRow.flag))
             return {
                 "annotator": annotator.model_dump(mode="json"),
                 "showings": [one.model_dump(mode="json") for one in showings],
                 "critiques": [one.model_dump(mode="json") for one in critiques],
                 "clicks": [values(one) | {"created_at": one.created_at.isoformat()} for one in clicks],
+                "flags": [values(one) | {"created_at": one.created_at.isoformat()} for one in flags],
                 "discord_channels": [str(one) for one in await session.scalars(alone)],
             }
 

@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from feedback.records import LETTERS, Label, Reading
+from feedback.records import LETTERS, Label, Opinion, Reading
 from feedback.store_base import StoreBase, insert_if_absent, now, share, verb
 from feedback.store_events import add_events
 from feedback.store_gold import choices, row_of_label
-from feedback.store_loading import OPINIONS, opinion
+from feedback.store_loading import OPINIONS, record
 from feedback.store_opinions import languages_by_annotator
 from feedback.tables import AnnotatorRow, LabelRow, OpinionRow, ReadingRow, UTCDateTime, WorkRow
 from feedback.work import ALONE_AFTER, BUCKETS, MAX_CLAIMS, MAX_FAILURES, Claim, delay
@@ -162,17 +162,17 @@ async def _next(session: AsyncSession, limit: int) -> Sequence[WorkRow]:
 async def _claims(session: AsyncSession, work: dict[str, WorkRow]) -> list[Claim]:
     query = OPINIONS.add_columns(AnnotatorRow.locale).join(AnnotatorRow, AnnotatorRow.id == OpinionRow.annotator_id)
     rows = (await session.execute(query.where(OpinionRow.id.in_(work)).order_by(OpinionRow.id))).all()
-    history = await languages_by_annotator(session, {row[0].annotator_id for row in rows})
+    history = await languages_by_annotator(session, {row.annotator_id for row in rows})
     return [
         Claim(
-            token=work[said.id].token or "",
-            attempts=work[said.id].attempts,
-            opinion=opinion(said, showing, kind),
-            images=len(showing.positions),
-            history=history[said.annotator_id],
-            locale="" if said.channel == "import" else locale,  # the importer's says nothing of them
+            token=work[row.id].token or "",
+            attempts=work[row.id].attempts,
+            opinion=record(Opinion, row),
+            images=len(row.positions),
+            history=history[row.annotator_id],
+            locale="" if row.channel == "import" else row.locale,  # the importer's says nothing of them
         )
-        for said, showing, kind, locale in rows
+        for row in rows
     ]
 
 

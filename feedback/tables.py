@@ -185,6 +185,15 @@ class OpinionRow(Base):
     created_at: Mapped[datetime]
 
 
+class FlagRow(Base):
+    """What an operator says of an opinion."""
+
+    __tablename__ = "opinion_flags"
+    opinion_id: Mapped[str] = _of("opinions", primary=True)
+    flag: Mapped[Word] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
 class WorkRow(Base):
     """An opinion that waits to be read. Due in the future: leased, or backing off. Never due: dead."""
 

@@ -13,7 +13,19 @@ from feedback.export import Manifest, Selection, export
 from feedback.export.splits import SPLITS
 from feedback.export.targets import DEFAULT
 from feedback.media import Media
-from feedback.records import Campaign, Choice, Comparison, Label, NewOpinion, Opinion, Preference, Reading
+from feedback.records import (
+    KIND_OF_COUNT,
+    Campaign,
+    Choice,
+    Comparison,
+    Image,
+    Label,
+    NewOpinion,
+    Opinion,
+    Preference,
+    Reading,
+    StatedPreference,
+)
 from feedback.store import Store
 
 ASTRONAUT = "👩‍🚀 الصورة الأولى أجمل 😬"
@@ -22,6 +34,8 @@ LIGHT = Label(
     aspect="lighting", polarity="positive", strength=3, targets=("A",), attributes=("soft",), span=SPAN, confidence=0.6
 )
 BLUE = Label(aspect="color", polarity="negative", value="teal", value_raw="أجمل", span=(18, 22), confidence=0.5)
+IMAGE = Media(Path("unused")).examine(picture(1)).model_dump()
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 _KEPT = ("image_ids", "image_files", "image_id")
 
 
@@ -131,7 +145,39 @@ def opinion_of(text: str) -> Opinion:
         kind="single",
         consent_version=1,
         training_use=True,
-        created_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+        created_at=NOW,
+    )
+
+
+def images_of(*contents: int) -> tuple[Image, ...]:
+    """Images without any store, each with an id of its own; the same number is the same bytes."""
+    facts = [IMAGE | {"sha256": f"{number:064}", "size": 1} for number in contents]
+    return tuple(Image(id=f"i{place}", campaign_id="k", **one) for place, one in enumerate(facts))
+
+
+def write_images(images: tuple[Image, ...], folder: Path) -> None:
+    """Put a byte in the place of each image of an export."""
+    for image in images:
+        path = folder / "images" / image.sha256[:2] / f"{image.sha256}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(image.id[-1].encode())
+
+
+def stated_by(images: tuple[Image, ...], choice: Choice = "A", prompt: str | None = None) -> StatedPreference:
+    """Somebody's choice among images, without any store."""
+    return StatedPreference(
+        showing_id="s",
+        comparison_id="c",
+        campaign_id="k",
+        annotator_id="a",
+        kind=KIND_OF_COUNT[len(images)],
+        images=images,
+        prompt=prompt,
+        preference=Preference(choice=choice, source="click"),
+        channel="web",
+        consent_version=1,
+        training_use=True,
+        created_at=NOW,
     )
 
 

@@ -13,6 +13,7 @@ COMMANDS = (
     "read",
     "import",
     "export",
+    "flag",
     "report",
     "train",
     "score",

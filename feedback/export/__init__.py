@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from feedback.errors import Conflict
+from feedback.export.contents import Contents
 from feedback.export.folder import fresh_folder
 from feedback.export.manifest import Manifest
 from feedback.export.passes import Passes, Progress
@@ -43,7 +44,12 @@ async def export(
     try:
         for _ in range(_ATTEMPTS):
             with suppress(_Withdrawn), fresh_folder(folder) as incoming:
-                return await _write(passes(incoming), store, folder)
+                contents = await _write(passes(incoming))
+                withdrawn = await withdrawals(store, folder, incoming)
+                manifest = await asyncio.to_thread(contents.describe, folder, selection, names, withdrawn)
+                if await store.who_is_missing(contents.counts.annotators):
+                    raise _Withdrawn
+                return manifest
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
@@ -51,20 +57,15 @@ async def export(
     raise Conflict("people kept withdrawing while the export was written; try again")
 
 
-async def _write(passes: Passes, store: Store, folder: Path) -> Manifest:
+async def _write(passes: Passes) -> Contents:
     try:
         await passes.survey()
         await passes.write_critiques()
         await passes.write_preferences()
         await passes.write_images()
-        await asyncio.to_thread(passes.close)
-        withdrawn = await withdrawals(store, folder, passes.folder)
-        manifest = await asyncio.to_thread(passes.finish, folder, withdrawn)
+        return await asyncio.to_thread(passes.close)
     finally:
         passes.abandon()
-    if await store.who_is_missing(passes.counts.annotators):
-        raise _Withdrawn
-    return manifest
 
 
 class _Withdrawn(Exception):

@@ -2,13 +2,14 @@
 
 import csv
 import io
-import json
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from feedback.export.critiques import Critiques, critique_rows
 from feedback.export.target import Place, Target
-from feedback.export.writing import HashedFile, Written
+from feedback.export.writing import Facts, HashedFile, Written, to_json
 from feedback.records import Critique
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
@@ -22,47 +23,57 @@ class CritiquesCsv(Target):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._files: dict[str, HashedFile] = {}
-        self._rows: dict[str, int] = {}
+        self._files: dict[str, _Csv] = {}
 
     def take_critique(self, critique: Critique, place: Place) -> None:
         """One row per label."""
         splits = {"split": place.split, "annotator_split": place.annotator_split}
         for row in critique_rows(critique, place, self.selection):
             cells = {**row, **splits}
-            self._write(place.split, [_cell(cells[name]) for name in Critiques.columns])
+            self._file(place.split).write([cells[name] for name in Critiques.columns])
 
     def close(self) -> Written:
         """Finish the files."""
         self.abandon()
+        rows = {split: file.rows for split, file in self._files.items()}
         facts = {f"{self.name}/{split}.csv": file.facts for split, file in self._files.items()}
-        return Written(self.name, {}, self._rows, facts)
+        return Written(self.name, {}, rows, facts)
 
     def abandon(self) -> None:
         """Let go of the files; harmless after `close`."""
         for file in self._files.values():
             file.close()
 
-    def _write(self, split: str, cells: list[str]) -> None:
+    def _file(self, split: str) -> "_Csv":
         if split not in self._files:
-            self._files[split] = HashedFile(self.folder / f"{self.name}/{split}.csv")
-            self._files[split].write(_line(list(Critiques.columns)))
-        self._files[split].write(_line(cells))
-        self._rows[split] = self._rows.get(split, 0) + 1
+            self._files[split] = _Csv(self.folder / f"{self.name}/{split}.csv", list(Critiques.columns))
+        return self._files[split]
 
 
-def _line(cells: list[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue().encode()
+class _Csv:
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self._bytes = HashedFile(path)
+        self._text = io.TextIOWrapper(self._bytes, "utf-8", newline="")
+        self._writer = csv.writer(self._text)
+        self._writer.writerow(header)
+        self.rows = 0
+
+    def write(self, cells: Sequence[Any]) -> None:
+        self._writer.writerow([_cell(cell) for cell in cells])
+        self.rows += 1
+
+    def close(self) -> None:
+        self._text.close()
+
+    @property
+    def facts(self) -> Facts:
+        return self._bytes.facts
 
 
-def _cell(value: Any) -> str:
-    """The text of a cell."""
+def _cell(value: Any) -> Any:
+    """What the CSV writer is given for a cell."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False)
-    return "" if value is None else str(value)
+    return to_json(value).decode() if isinstance(value, list) else value

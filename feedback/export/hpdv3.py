@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from feedback.export.pairs import prompt_of, wins
-from feedback.export.target import Answer, FileTarget, Place
+from feedback.export.pairs import Answer, wins
+from feedback.export.target import FileTarget, Place
 from feedback.records import Comparison
 
 
@@ -22,7 +22,7 @@ class HPDv3(FileTarget):
             if most == fewest or chosen.sha256 == rejected.sha256:
                 continue
             row = {
-                "prompt": prompt_of(place, comparison.images),
+                "prompt": place.prompt_of(comparison.images),
                 "path1": f"images/{self.place_image(chosen, 'images')}",
                 "path2": f"images/{self.place_image(rejected, 'images')}",
                 "model1": chosen.generator or "",

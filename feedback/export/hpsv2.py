@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from feedback.export.pairs import are_distinct, decided_pairs_of, prompt_of, ranks, wins
-from feedback.export.target import Answer, FileTarget, Place
+from feedback.export.pairs import Answer, are_distinct, ranks, wins
+from feedback.export.target import FileTarget, Place
 from feedback.records import Comparison, StatedPreference
 
 
@@ -23,10 +23,10 @@ class HPSv2(FileTarget):
         """One row per pair, but for the test."""
         if place.split == "test":
             return
-        for pair in decided_pairs_of(stated, place):
+        for pair in place.decided:
             paths = [self.place_image(image, place.split) for image in (pair.first, pair.second)]
             preference = [0, 1] if pair.winner else [1, 0]
-            row = {"prompt": prompt_of(place, stated.images), "file_path": paths, "human_preference": preference}
+            row = {"prompt": place.prompt_of(stated.images), "file_path": paths, "human_preference": preference}
             self.write(f"{place.split}.json", row, split=place.split)
 
     def take_comparison(self, comparison: Comparison, answers: Sequence[Answer], place: Place) -> None:
@@ -36,7 +36,7 @@ class HPSv2(FileTarget):
         if place.split != "test" or len(images) < 2 or len(set(rank)) < len(rank) or not are_distinct(images):
             return
         row = {
-            "prompt": prompt_of(place, images),
+            "prompt": place.prompt_of(images),
             "image_path": [self.place_image(image, "test") for image in images],
             "rank": rank,
             "raw_annotations": [_annotation(comparison, answer) for answer in answers if answer.image_id],

@@ -1,6 +1,5 @@
 """A folder for people: images beside a `metadata.jsonl`, as `load_dataset("imagefolder", ...)` opens it."""
 
-from feedback.export.pairs import decided_pairs_of, prompt_of
 from feedback.export.target import FileTarget, Place
 from feedback.records import StatedPreference
 
@@ -13,12 +12,12 @@ class ImageFolder(FileTarget):
 
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """One row per pair; a tie has none."""
-        for pair in decided_pairs_of(stated, place):
+        for pair in place.decided:
             row = {
                 "chosen_file_name": self.place_image(pair.chosen, place.split),
                 "rejected_file_name": self.place_image(pair.rejected, place.split),
                 "set_file_names": [self.place_image(image, place.split) for image in stated.images],
-                "prompt": prompt_of(place, stated.images),
+                "prompt": place.prompt_of(stated.images),
                 "comparison_id": stated.comparison_id,
                 "annotator": stated.annotator_id,
             }

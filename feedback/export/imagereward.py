@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from feedback.export.pairs import are_distinct, prompt_of, ranks, wins
-from feedback.export.target import Answer, FileTarget, Place
+from feedback.export.pairs import Answer, are_distinct, ranks, wins
+from feedback.export.target import FileTarget, Place
 from feedback.records import Comparison
 
 FILES: Final = {"train": "train.json", "validation": "valid.json", "test": "test.json"}
@@ -23,7 +23,7 @@ class ImageReward(FileTarget):
             return
         row = {
             "id": comparison.id,
-            "prompt": prompt_of(place, images),
+            "prompt": place.prompt_of(images),
             "generations": [f"images/{self.place_image(image, 'images')}" for image in images],
             "ranking": ranks(wins(images, answers)),
         }

@@ -1,13 +1,19 @@
 """Pairs of images of which one was preferred: what all training targets are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from hashlib import sha256
 from itertools import combinations
 from typing import Literal, NamedTuple
 
 from feedback.export.selection import NOT_FOR_TRAINING
-from feedback.export.target import Answer, Place
 from feedback.records import LETTERS, Image, StatedPreference
+
+
+class Answer(NamedTuple):
+    """One person's answer to a comparison; no image: a tie."""
+
+    annotator_id: str
+    image_id: str | None
 
 
 class Pair(NamedTuple):
@@ -28,35 +34,23 @@ class Pair(NamedTuple):
         return self.first if self.winner else self.second
 
 
-def may_train(stated: StatedPreference, place: Place) -> bool:
+def may_train(stated: StatedPreference, flags: Set[str]) -> bool:
     """Whether a preference may be in a training target.
 
     Not where the person wants none of it trained on, where words and click disagree, or where it is spam or not
     appropriate: trainers read no column that would tell them so.
     """
-    return stated.training_use and not stated.preference.conflict and not place.flags & NOT_FOR_TRAINING
+    return stated.training_use and not stated.preference.conflict and not flags & NOT_FOR_TRAINING
 
 
-def pairs_of(stated: StatedPreference, place: Place) -> list[Pair]:
+def pairs_of(stated: StatedPreference) -> list[Pair]:
     """The chosen image over each other one; for a tie, each with each. Nothing is preferred to the same image."""
-    if not may_train(stated, place):
-        return []
     chosen = None if stated.preference.choice == "tie" else LETTERS.index(stated.preference.choice or "A")
     return [
         Pair(stated.images[one], stated.images[other], None if chosen is None else 0 if chosen == one else 1)
         for one, other in combinations(range(len(stated.images)), 2)
         if chosen in (None, one, other) and stated.images[one].sha256 != stated.images[other].sha256
     ]
-
-
-def decided_pairs_of(stated: StatedPreference, place: Place) -> list[Pair]:
-    """The same without ties."""
-    return [pair for pair in pairs_of(stated, place) if pair.winner is not None]
-
-
-def prompt_of(place: Place, images: Sequence[Image]) -> str:
-    """What the images were to show: trainers want a text, so an empty one where it is not known."""
-    return place.prompt or next((image.prompt for image in images if image.prompt), "")
 
 
 def wins(images: Sequence[Image], answers: Sequence[Answer]) -> list[int]:

@@ -3,23 +3,19 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from sys import intern
 from typing import Final
 
-from feedback.export.card import write_card
-from feedback.export.croissant import CROISSANT, croissant
-from feedback.export.manifest import Manifest, arguments_of, version_of, write_manifest
-from feedback.export.pairs import may_train
-from feedback.export.plots import Plot, draw_plots
+from feedback.export.contents import Contents
+from feedback.export.pairs import Answer, may_train, pairs_of
 from feedback.export.selection import Selection
 from feedback.export.splits import Groups, split_of
 from feedback.export.statistics import Statistics
-from feedback.export.target import Answer, Place, Target, flags_of, image_facts, image_file
+from feedback.export.target import Place, flags_of, image_facts, image_file
 from feedback.export.targets import classes_of
-from feedback.export.withdrawals import WITHDRAWALS, Withdrawal, to_json_list
-from feedback.export.writing import Facts, HashedFile, Written, write_file
+from feedback.export.words import Words
+from feedback.export.writing import Facts
 from feedback.media import Media
 from feedback.records import LETTERS, Campaign, Comparison, Critique, Image, StatedPreference
 from feedback.store import Store
@@ -49,11 +45,10 @@ class Passes:
         self._media = media
         self.folder = folder
         self._selection = selection
-        self._names = names
         self._progress = progress
-        self._tables: list[tuple[Target, Written]] = []
-        self._plots: list[Plot] = []
         self._targets = [target(folder, selection) for target in classes_of(names)]
+        self._hears = any(target.hears for target in self._targets)
+        self._words = Words()
         self._campaigns: dict[str, Campaign] = {}
         self._prompts: dict[str, str | None] = {}  # by comparison
         self._examples: Counter[str | None] = Counter()  # answers by prompt
@@ -68,7 +63,8 @@ class Passes:
         self.counts = Statistics()
 
     def abandon(self) -> None:
-        """Let go of all files; harmless after `finish`."""
+        """Let go of all files; harmless after `close`."""
+        self._words.close()
         for target in self._targets:
             target.abandon()
 
@@ -106,52 +102,14 @@ class Passes:
         """Write the comparisons, each with all answers to it, and the images that the rows so far are about."""
         await self._over_comparisons("images", len(self._prompts), self._take_comparisons)
 
-    def close(self) -> None:
-        """Close the targets and draw the plots: all that `version` names is there."""
-        self._tables = [(target, target.close()) for target in self._targets]
-        for _, written in self._tables:
+    def close(self) -> Contents:
+        """Close the targets; the tables are there, what tells of them is not."""
+        tables = [(target, target.close()) for target in self._targets]
+        for _, written in tables:
             self._files |= written.files
-        self._write_taxonomy()
-        self._plots = draw_plots(self.counts)
-        for plot in self._plots:
-            name = f"plots/{plot.name}.png"
-            self._files[name] = write_file(self.folder / name, plot.png)
-
-    def finish(self, place: Path, withdrawn: Sequence[Withdrawal]) -> Manifest:
-        """Write card and manifest, and say what there is; `place` is where it will be."""
-        arguments = arguments_of(self._selection, self._names)
-        version = version_of(arguments, self._files)
-        gold_only = self._selection.gold_only
-        card = write_card(self._title, version, self._tables, self.counts, self._plots, withdrawn, gold_only=gold_only)
-        (self.folder / "README.md").write_text(card, "utf-8")
-        written = [written for _, written in self._tables]
-        about = croissant(self._title, version, written, self._files)
-        self._files[CROISSANT] = write_file(self.folder / CROISSANT, about.encode())
-        if withdrawn:
-            self._files[WITHDRAWALS] = write_file(self.folder / WITHDRAWALS, to_json_list(withdrawn))
-        manifest = Manifest(
-            folder=place,
-            version=version,
-            opinions=self.counts.opinions,
-            labels=self.counts.statuses.total(),
-            preferences=self.counts.choices.total(),
-            images=self._image_count,
-            annotators=len(self.counts.annotators),
-            left_out_opinions=self.counts.left_out_opinions,
-            left_out_preferences=self.counts.left_out_preferences,
-        )
-        write_manifest(self.folder, manifest, arguments, written, self.counts, self._files, withdrawn)
-        return manifest
-
-    @property
-    def _title(self) -> str:
         alone = len(self._campaigns) == 1 and self._selection.campaigns
-        return next(iter(self._campaigns.values())).title if alone else "Opinions on images"
-
-    def _write_taxonomy(self) -> None:
-        with HashedFile(self.folder / "taxonomy.toml") as file:
-            file.write(files("feedback").joinpath("taxonomy.toml").read_bytes())
-        self._files["taxonomy.toml"] = file.facts
+        title = next(iter(self._campaigns.values())).title if alone else "Opinions on images"
+        return Contents(self.folder, title, tables, self._files, self.counts, self._image_count)
 
     async def _over_comparisons(self, name: str, total: int | None, take: Callable[[list[Comparison]], None]) -> None:
         done = 0
@@ -185,6 +143,8 @@ class Passes:
             self.counts.left_out_opinions += 1
             return
         place = self._place(opinion.campaign_id, opinion.comparison_id, critique.images, opinion.annotator_id, flags)
+        if self._hears and opinion.kind != "single":
+            self._words.keep(critique, self._selection)
         for target in self._targets:
             target.take_critique(critique, place)
         self.counts.add_critique(critique, self._selection)
@@ -203,8 +163,10 @@ class Passes:
             self.counts.left_out_preferences += 1
             return
         place = self._place(stated.campaign_id, stated.comparison_id, stated.images, stated.annotator_id, flags)
-        if may_train(stated, place):
+        if may_train(stated, flags):
             self._answers[stated.comparison_id].append(_answer(stated))
+            said = self._words.of(stated.showing_id) if self._hears else []
+            place = place._replace(pairs=pairs_of(stated), said=said)
         for target in self._targets:
             target.take_preference(stated, place)
         self.counts.add_preference(stated)

@@ -1,7 +1,6 @@
 """Every person's answers apart, for models of personal taste (PAL, LoRe)."""
 
 from feedback.export.columns import TEXT, WHOLE
-from feedback.export.pairs import decided_pairs_of, prompt_of
 from feedback.export.target import Place, TableTarget, image_file
 from feedback.records import StatedPreference
 
@@ -23,12 +22,12 @@ class PerAnnotator(TableTarget):
 
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """One row per pair; a tie has none."""
-        for pair in decided_pairs_of(stated, place):
+        for pair in place.decided:
             self.write(
                 place,
                 {
                     "user_id": stated.annotator_id,
-                    "prompt": prompt_of(place, stated.images),
+                    "prompt": place.prompt_of(stated.images),
                     "response_1": image_file(pair.first),
                     "response_2": image_file(pair.second),
                     "y": -1 if pair.winner else 1,

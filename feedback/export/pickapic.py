@@ -4,7 +4,7 @@ PickScore takes labels of 0.5 for a tie; the scripts of diffusers take 0.5 for "
 """
 
 from feedback.export.columns import BYTES, NANOSECONDS, REAL, TEXT, TRUTH, WHOLE, Row
-from feedback.export.pairs import Pair, number_of, pairs_of, prompt_of
+from feedback.export.pairs import Pair, number_of
 from feedback.export.target import Place, TableTarget, image_file, stored
 from feedback.records import StatedPreference
 
@@ -39,7 +39,7 @@ class Pairs(TableTarget):
 
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """One row per pair."""
-        for pair in pairs_of(stated, place):
+        for pair in place.pairs:
             if self.ties or pair.winner is not None:
                 self.write(place, _row(pair, stated, place))
 
@@ -58,7 +58,7 @@ def _row(pair: Pair, stated: StatedPreference, place: Place) -> Row:
     return {
         "are_different": True,
         "best_image_uid": "tie" if pair.winner is None else pair.chosen.id,
-        "caption": prompt_of(place, stated.images),
+        "caption": place.prompt_of(stated.images),
         "created_at": stated.created_at,
         "has_label": True,
         "image_0_uid": first.id,

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
-from feedback.records import Channel, Critique, StatedPreference, Status
+from feedback.records import Channel, Critique, Flag, StatedPreference, Status
 
 GOLD: Final[tuple[Status, ...]] = ("confirmed", "corrected")
-FLAGS: Final = ("spam", "pii", "not_appropriate", "language_mismatch")
+FLAGS: Final = (*get_args(Flag), "language_mismatch")  # those that an operator sets, and one that is computed
 NOT_FOR_TRAINING: Final = frozenset({"spam", "not_appropriate"})  # flags that keep a pair out of every training target
 
 

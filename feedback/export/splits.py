@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, Literal
 
 from feedback.records import Comparison, Image
@@ -10,6 +11,7 @@ Split = Literal["train", "validation", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
 
 
+@lru_cache(10_000)
 def split_of(key: str) -> Split:
     """The split of a group or a person: 80, 10 and 10 per cent, the same in every export."""
     digest = hashlib.sha256(f"opine-split-1:{key}".encode()).digest()

@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from feedback.export.critiques import exported_labels
 from feedback.export.selection import Selection
@@ -98,6 +99,10 @@ def _pairs(people: int) -> int:
 
 def _script(text: str) -> str:
     """The script of most letters, by the first word of their Unicode names: LATIN, ARABIC, CJK."""
-    names = (unicodedata.name(character, "?").split()[0] for character in text if character.isalpha())
-    scripts = Counter(names)
+    scripts = Counter(_script_of(character) for character in text if character.isalpha())
     return max(scripts, key=lambda name: (scripts[name], name), default="")
+
+
+@cache
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, "?").split()[0]

@@ -4,19 +4,21 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from feedback.export.columns import Columns, Row, Stored
+from feedback.export.pairs import Answer, Pair
 from feedback.export.selection import Selection
 from feedback.export.splits import SPLITS, Split
+from feedback.export.words import Said
 from feedback.export.writing import Facts, JsonList, TableWriter, Written
 from feedback.records import Comparison, Critique, Image, StatedPreference
 
+_SUFFIXES: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(NamedTuple):
     """Where something belongs: its campaign, the prompt it was shown with, its splits, and what is to be said of it."""
 
     campaign: str
@@ -25,13 +27,17 @@ class Place:
     annotator_split: Split = "train"  # by person: for tests on people never seen
     flags: frozenset[str] = frozenset()  # of the opinion, or of any opinion beside the preference
     examples: int = 1  # answers to comparisons with this prompt, whatever became of them
+    pairs: Sequence[Pair] = ()  # of a preference that may train a model
+    said: Sequence[Said] = ()  # beside such a preference, for targets that hear it
 
+    @property
+    def decided(self) -> list[Pair]:
+        """The pairs that are no ties."""
+        return [pair for pair in self.pairs if pair.winner is not None]
 
-class Answer(NamedTuple):
-    """One person's answer to a comparison; no image: a tie."""
-
-    annotator_id: str
-    image_id: str | None
+    def prompt_of(self, images: Sequence[Image]) -> str:
+        """What the images were to show: trainers want a text, so an empty one where it is not known."""
+        return self.prompt or next((image.prompt for image in images if image.prompt), "")
 
 
 class Target:
@@ -39,6 +45,7 @@ class Target:
 
     name: ClassVar[str]
     about: ClassVar[str]  # one line for the dataset card
+    hears: ClassVar[bool] = False  # whether it wants to know what was said beside a preference
 
     def __init__(self, folder: Path, selection: Selection) -> None:
         self.folder = folder
@@ -107,7 +114,7 @@ class FileTarget(Target):
 
     def place_image(self, image: Image, below: str = "") -> str:
         """The image's file name, once the original bytes lie in `NAME/BELOW/` under it."""
-        name = Path(image_file(image)).name
+        name = image_file(image).rpartition("/")[2]
         path = f"{self.name}/{below}/{name}" if below else f"{self.name}/{name}"
         if path not in self._written.files:
             link(self.folder / image_file(image), self.folder / path)
@@ -138,8 +145,7 @@ def link(original: Path, path: Path) -> None:
 
 def image_file(image: Image) -> str:
     """Where the image's original bytes are in the export."""
-    suffix = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}[image.format]
-    return f"images/{image.sha256[:2]}/{image.sha256}.{suffix}"
+    return f"images/{image.sha256[:2]}/{image.sha256}.{_SUFFIXES[image.format]}"
 
 
 def image_facts(image: Image) -> Facts:
@@ -153,7 +159,8 @@ def stored(image: Image | None) -> Stored | None:
 
 
 def flags_of(critique: Critique) -> list[str]:
-    """What a trainer may want to leave out: a declared language that the reader did not find in the text."""
+    """What a trainer may want to leave out: what an operator flagged, and a declared language that was not found."""
     declared = (critique.opinion.declared_language or "").split("-")[0].lower()
     read = critique.reading.language.split("-")[0].lower() if critique.reading else "und"
-    return ["language_mismatch"] if declared and read != "und" and declared != read else []
+    mismatch = declared and read != "und" and declared != read
+    return [*critique.flags, "language_mismatch"] if mismatch else list(critique.flags)

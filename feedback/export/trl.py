@@ -4,17 +4,14 @@ No column is named `messages`, `tools`, `image`, or like another of the trainers
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from feedback.export.columns import IMAGES, REAL, TEXT, TRUTH
-from feedback.export.pairs import decided_pairs_of, prompt_of
 from feedback.export.selection import NOT_FOR_TRAINING, Selection
 from feedback.export.target import Place, TableTarget, stored
-from feedback.export.words import Said, Words, in_english
-from feedback.export.writing import Written
+from feedback.export.words import Said, in_english
 from feedback.records import LETTERS, Critique, Image, Label, Polarity, StatedPreference
 
 _PART: Final = pa.struct([("type", pa.string()), ("text", pa.string())])
@@ -24,36 +21,14 @@ _SPLITS: Final = {"split": TEXT, "annotator_split": TEXT}
 _NOTHING_SAID: Final = "Nothing was said about it."
 
 
-class _FromPreferences(TableTarget):
-    """Rows from preferences, with what was said beside them."""
-
-    def __init__(self, folder: Path, selection: Selection) -> None:
-        super().__init__(folder, selection)
-        self._words = Words()
-
-    def take_critique(self, critique: Critique, place: Place) -> None:
-        """Keep the words for the preference that comes later."""
-        if critique.opinion.kind != "single":
-            self._words.keep(critique, self.selection)
-
-    def close(self) -> Written:
-        """Finish the files."""
-        self._words.close()
-        return super().close()
-
-    def abandon(self) -> None:
-        """Let go of the files and the words."""
-        self._words.close()
-        super().abandon()
-
-
-class TrlDpo(_FromPreferences):
+class TrlDpo(TableTarget):
     """A judge's conversations: the images, which of them is better, and why.
 
     The rejected answer differs from the chosen one in the letter only: neither its length nor its style gives it away.
     """
 
     name = "trl_dpo"
+    hears = True
     about = "For TRL's DPOTrainer and models that see: which of the images is better, and why."
     columns = {  # noqa: RUF012
         "prompt": MESSAGES,
@@ -67,10 +42,10 @@ class TrlDpo(_FromPreferences):
 
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """One row for each image that the preferred one was chosen over."""
-        pairs = decided_pairs_of(stated, place)
-        words = _reason(self._words.of(stated.showing_id), stated) if pairs else ""
-        for pair in pairs:
-            chosen, rejected = (LETTERS[stated.images.index(image)] for image in (pair.chosen, pair.rejected))
+        letters = {image.id: letter for letter, image in zip(LETTERS, stated.images, strict=False)}
+        for pair in place.decided:
+            chosen, rejected = letters[pair.chosen.id], letters[pair.rejected.id]
+            words = _reason(place.said, stated)
             self.write(
                 place,
                 {
@@ -84,10 +59,11 @@ class TrlDpo(_FromPreferences):
             )
 
 
-class TrlReward(_FromPreferences):
+class TrlReward(TableTarget):
     """What one person remarked about the image that they preferred, over what they remarked about the other one."""
 
     name = "trl_reward"
+    hears = True
     about = "For TRL's RewardTrainer: remarks about the preferred image over remarks about the other one."
     columns = {  # noqa: RUF012
         "prompt": TEXT,
@@ -101,10 +77,8 @@ class TrlReward(_FromPreferences):
 
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """One row for each pair of images about which different things were said; `margin` is the confidence."""
-        pairs = decided_pairs_of(stated, place)
-        said = self._words.of(stated.showing_id) if pairs else []
-        about = {image.id: _about(letter, said) for letter, image in zip(LETTERS, stated.images, strict=False)}
-        for pair in pairs:
+        about = {image.id: _about(letter, place.said) for letter, image in zip(LETTERS, stated.images, strict=False)}
+        for pair in place.decided:
             chosen, rejected = about[pair.chosen.id], about[pair.rejected.id]
             if chosen != rejected:
                 row = {"chosen": chosen, "rejected": rejected, "margin": stated.preference.confidence}
@@ -200,7 +174,7 @@ def _about(letter: str, said: Sequence[Said]) -> str:
 
 
 def _purpose(images: Sequence[Image], place: Place) -> str:
-    prompt, number = prompt_of(place, images), "An image was" if len(images) == 1 else "Images were"
+    prompt, number = place.prompt_of(images), "An image was" if len(images) == 1 else "Images were"
     return f"{number} to show: {prompt}\n" if prompt else ""
 
 

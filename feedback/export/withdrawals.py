@@ -33,8 +33,8 @@ async def withdrawals(store: Store, earlier: Path, incoming: Path) -> list[Withd
     A row was withdrawn if the incoming export has it no longer and its writer was erased, or now refuses training.
     """
     known = read_withdrawals(earlier)
-    gone = _rows(earlier)
-    for row in _rows(incoming):
+    gone = dict(_rows(earlier))
+    for row, _ in _rows(incoming) if gone else ():
         gone.pop(row, None)
     withdrew = await store.who_withdrew(set(gone.values()))
     theirs = {row: person for row, person in gone.items() if person in withdrew}
@@ -60,9 +60,10 @@ def to_json_list(found: Sequence[Withdrawal]) -> bytes:
     return (json.dumps([one.model_dump(mode="json") for one in found], indent=1) + "\n").encode()
 
 
-def _rows(folder: Path) -> dict[tuple[str, str], str]:
+def _rows(folder: Path) -> Iterator[tuple[tuple[str, str], str]]:
     """The pseudonym behind each opinion and showing of an export's tables; none where there is no export."""
-    return {row: person for path in sorted(folder.glob("data/*/*.parquet")) for row, person in _rows_of(path)}
+    for path in sorted(folder.glob("data/*/*.parquet")):
+        yield from _rows_of(path)
 
 
 def _rows_of(path: Path) -> Iterator[tuple[tuple[str, str], str]]:

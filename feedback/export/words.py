@@ -1,8 +1,9 @@
 """What people said beside their preferences, kept on the disk until the preferences come."""
 
-import json
 import sqlite3
 from typing import NamedTuple
+
+import orjson
 
 from feedback.export.selection import Selection
 from feedback.records import LETTERS, Critique, Label, Polarity
@@ -25,20 +26,20 @@ class Words:
     def __init__(self) -> None:
         self._database = sqlite3.connect("", check_same_thread=False)  # pages come from one thread after another
         self._database.execute(
-            "CREATE TABLE said (showing TEXT, opinion TEXT, said TEXT, PRIMARY KEY (showing, opinion))"
+            "CREATE TABLE said (showing TEXT, opinion TEXT, said BLOB, PRIMARY KEY (showing, opinion))"
         )
 
     def keep(self, critique: Critique, selection: Selection) -> None:
         """Keep an opinion."""
         stated = critique.reading.preference.choice if critique.reading else None
         said = Said(stated, in_english(critique), _remarks(critique, selection))
-        row = (critique.opinion.showing_id, critique.opinion.id, json.dumps(said))
+        row = (critique.opinion.showing_id, critique.opinion.id, orjson.dumps(tuple(said)))
         self._database.execute("INSERT INTO said VALUES (?, ?, ?)", row)
 
     def of(self, showing_id: str) -> list[Said]:
         """The opinions about a showing, oldest first."""
         query = "SELECT said FROM said WHERE showing = ? ORDER BY opinion"
-        return [Said(*json.loads(said)) for (said,) in self._database.execute(query, (showing_id,))]
+        return [Said(*orjson.loads(said)) for (said,) in self._database.execute(query, (showing_id,))]
 
     def close(self) -> None:
         """Forget all of it."""

@@ -2,16 +2,16 @@
 
 import hashlib
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from itertools import accumulate, chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -21,26 +21,36 @@ GROUP_ROWS: Final = 5_000
 GROUP_BYTES: Final = 64_000_000  # of images; readers hold a whole group in memory
 Facts = dict[str, str | int]
 _DICTIONARY_BYTES: Final = 2 * GROUP_BYTES  # an image that returns within a group is stored once
+_BUFFER_BYTES: Final = 1 << 17
+
+to_json: Final = orjson.dumps  # UTF-8, times as ISO 8601
 
 
 class HashedFile(io.BufferedWriter):
-    """A new file that knows the sha256 and the size of what was written."""
+    """A new file that knows, once it is closed, the sha256 and the size of what was written."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(io.FileIO(path, "xb"))
-        self._digest = hashlib.sha256()
-        self.written = 0
-
-    def write(self, data: Any, /) -> int:
-        self._digest.update(data)
-        self.written += memoryview(data).nbytes
-        return super().write(data)
+        self._raw = _HashedRaw(path, "xb")
+        super().__init__(self._raw, _BUFFER_BYTES)
 
     @property
     def facts(self) -> Facts:
         """What the manifest says of the file."""
-        return {"sha256": self._digest.hexdigest(), "size": self.written}
+        return {"sha256": self._raw.digest.hexdigest(), "size": self._raw.written}
+
+
+class _HashedRaw(io.FileIO):
+    def __init__(self, path: Path, mode: str) -> None:
+        super().__init__(path, mode)
+        self.digest = hashlib.sha256()
+        self.written = 0
+
+    def write(self, data: Any, /) -> int:
+        done = super().write(data)
+        self.digest.update(memoryview(data)[:done])
+        self.written += done
+        return done
 
 
 def write_file(path: Path, content: bytes) -> Facts:
@@ -70,7 +80,7 @@ class JsonList:
 
     def add(self, row: Row) -> None:
         """Add one row."""
-        self._file.write((self._before if self._empty else self._between) + to_json(row).encode())
+        self._file.write((self._before if self._empty else self._between) + to_json(row))
         self._empty = False
 
     def close(self) -> Facts:
@@ -121,29 +131,38 @@ class _SplitWriter:
         self._path = path
         self._schema = schema
         self._images = [column.name for column in schema if holds_images(column.type)]
-        self._in_json = [column.name for column in schema if not holds_images(column.type)]
-        self._waiting: list[Row] = []
+        self._cells = itemgetter(*schema.names)
+        self._waiting: list[tuple[Any, ...]] = []
         self._waiting_bytes = 0
         self._json = HashedFile(folder / f"{path}.jsonl")
         self._file = HashedFile(folder / f"{path}.parquet")
         self._parquet: pq.ParquetWriter | None = None
 
     def add(self, row: Row) -> None:
-        self._json.write(to_json({name: row[name] for name in self._in_json}).encode() + b"\n")
-        self._waiting.append(row)
-        self._waiting_bytes += sum(image.size for name in self._images for image in _stored(row[name]))
+        self._waiting.append(self._cells(row))
+        for name in self._images:
+            self._waiting_bytes += _bytes(row[name])
         self.rows += 1
         if len(self._waiting) >= GROUP_ROWS or self._waiting_bytes >= GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
+        columns = dict(zip(self._schema.names, zip(*self._waiting, strict=True), strict=True))
+        self._write_parquet(columns)
+        self._write_json({name: cells for name, cells in columns.items() if name not in self._images})
+        self._waiting, self._waiting_bytes = [], 0
+
+    def _write_json(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        for cells in zip(*columns.values(), strict=True):
+            self._json.write(to_json(dict(zip(columns, cells, strict=True)), option=orjson.OPT_APPEND_NEWLINE))
+
+    def _write_parquet(self, columns: Mapping[str, Sequence[Any]]) -> None:
         read = cache(lambda path: (self._folder / path).read_bytes())  # an image that returns is read once a group
-        arrays = [_array([row[column.name] for row in self._waiting], column.type, read) for column in self._schema]
+        arrays = [_array(columns[column.name], column.type, read) for column in self._schema]
         batch = pa.RecordBatch.from_arrays(arrays, names=self._schema.names)
         if self._parquet is None:
             self._parquet = self._open(batch.schema)
         self._parquet.write_batch(batch, len(self._waiting))
-        self._waiting, self._waiting_bytes = [], 0
 
     def _open(self, encoded: pa.Schema) -> pq.ParquetWriter:
         leaves = [leaf for column in self._schema for leaf in _leaves(column.name, column.type)]
@@ -175,9 +194,11 @@ class _SplitWriter:
         return [file for file in (self._parquet, self._file, self._json) if file is not None]
 
 
-def _stored(cell: Stored | Sequence[Stored] | None) -> Sequence[Stored]:
-    """The images of a cell: none, one or many."""
-    return () if cell is None else (cell,) if isinstance(cell, Stored) else cell
+def _bytes(cell: Stored | Sequence[Stored] | None) -> int:
+    """The bytes of a cell's images: none, one or many."""
+    if cell is None:
+        return 0
+    return cell.size if isinstance(cell, Stored) else sum(image.size for image in cell)
 
 
 def _array(cells: Sequence[Any], kind: pa.DataType, read: Callable[[str], bytes]) -> pa.Array:
@@ -212,12 +233,3 @@ def _leaves(name: str, kind: pa.DataType) -> list[str]:
 def _order(split: str) -> tuple[bool, ...]:
     """Train, validation, test, whatever a trainer calls them."""
     return tuple(not split.startswith(name) for name in ("train", "validation", "test"))
-
-
-def _time(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
-
-
-to_json: Final = json.JSONEncoder(ensure_ascii=False, default=_time, separators=(",", ":")).encode

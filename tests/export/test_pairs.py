@@ -4,14 +4,24 @@ import csv
 import io
 import json
 import os
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from export_world import ASTRONAUT, LIGHT, World, contents, new_world, opinion_of
+from export_world import (
+    ASTRONAUT,
+    IMAGE,
+    LIGHT,
+    World,
+    contents,
+    images_of,
+    new_world,
+    opinion_of,
+    stated_by,
+    write_images,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pictures import picture
@@ -19,18 +29,16 @@ from PIL import Image as Picture
 
 from feedback.errors import Conflict
 from feedback.export.critiques_csv import FORMULA_STARTS
-from feedback.export.pairs import number_of
+from feedback.export.pairs import Answer, number_of, pairs_of
 from feedback.export.selection import Selection
 from feedback.export.splits import split_of
-from feedback.export.target import Answer, Place
+from feedback.export.target import Place
 from feedback.export.targets import ALL, TARGETS, classes_of, target_names
-from feedback.media import Media
-from feedback.records import Comparison, Critique, Image, Label, Preference, StatedPreference
+from feedback.records import Choice, Comparison, Critique, Image, Label
 from feedback.store import Store
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 SIDES = ("train", "validation", "test")
 
 
@@ -127,6 +135,31 @@ async def test_the_same_image_twice_is_no_pair(world: World) -> None:
     for target in targets:
         target.take_comparison(same, [Answer("a", images[0].id)], Place("twice", None, "test"))
         assert target.close().rows == {}
+
+
+@pytest.mark.parametrize(
+    ("contents", "choice", "wanted"),
+    [
+        ((1, 1), "A", []),
+        ((1, 1), "tie", []),
+        ((1, 2), "B", ["i1>i0"]),
+        ((1, 1, 2), "B", ["i1>i2"]),
+        ((1, 1, 2), "C", ["i2>i0", "i2>i1"]),
+        ((1, 1, 2), "tie", ["i0=i2", "i1=i2"]),
+        ((1, 2, 1, 2), "D", ["i3>i0", "i3>i2"]),
+        ((3, 3, 3, 3), "C", []),
+    ],
+)
+def test_equal_bytes_are_no_pair_whatever_their_ids(
+    contents: tuple[int, ...], choice: Choice, wanted: list[str]
+) -> None:
+    pairs = pairs_of(stated_by(images_of(*contents), choice))
+    told = [
+        f"{one.first.id}={one.second.id}" if one.winner is None else f"{one.chosen.id}>{one.rejected.id}"
+        for one in pairs
+    ]
+    assert told == wanted
+    assert Place("k", None, "train", pairs=pairs).decided == ([] if choice == "tie" else pairs)
 
 
 async def test_hpsv2_opens_every_path_of_every_row(world: World) -> None:
@@ -243,29 +276,6 @@ def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30)
-IMAGE = Media(Path("unused")).examine(picture(1)).model_dump()
-
-
-def stated_by(prompt: str, folder: Path) -> tuple[StatedPreference, Comparison]:
-    facts = [IMAGE | {"sha256": f"{n:064}", "size": 1} for n in (1, 2)]
-    images = tuple(Image(id=f"i{n}", campaign_id="k", **one) for n, one in enumerate(facts))
-    for image in images:
-        path = folder / "images" / image.sha256[:2] / f"{image.sha256}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
-    shared = {"campaign_id": "k", "kind": "pair", "images": images, "prompt": prompt}
-    stated = StatedPreference(
-        showing_id="s",
-        comparison_id="c",
-        annotator_id="a",
-        preference=Preference(choice="A", source="click"),
-        channel="web",
-        consent_version=1,
-        training_use=True,
-        created_at=NOW,
-        **shared,
-    )
-    return stated, Comparison(id="c", **shared)
 
 
 @settings(max_examples=25, deadline=None)
@@ -274,8 +284,10 @@ def test_any_prompt_survives_every_target(tmp_path_factory: pytest.TempPathFacto
     import pyarrow.parquet as pq
 
     folder = tmp_path_factory.mktemp("prompt")
-    stated, comparison = stated_by(prompt, folder)
-    place = Place("k", prompt, "test")
+    stated = stated_by(images_of(1, 2), prompt=prompt)
+    comparison = Comparison(id="c", campaign_id="k", kind="pair", images=stated.images, prompt=prompt)
+    write_images(stated.images, folder)
+    place = Place("k", prompt, "test", pairs=pairs_of(stated))
     names = ["preferences", "pickapic", "hpsv2", "imagereward", "hpdv3", "per_annotator", "imagefolder"]
     found = []
     for target in [target(folder, Selection()) for target in classes_of(names)]:
