@@ -3,16 +3,20 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
+from feedback.export.columns import TEXT, TEXTS, TIME, Columns, Row
 from feedback.export.critiques import Critiques, critique_rows
 from feedback.export.target import Place, Target
 from feedback.export.writing import Facts, HashedFile, Written, to_json
 from feedback.records import Critique
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
+_AT_ONCE: Final = 1_000  # rows
 
 
 class CritiquesCsv(Target):
@@ -29,8 +33,7 @@ class CritiquesCsv(Target):
         """One row per label."""
         splits = {"split": place.split, "annotator_split": place.annotator_split}
         for row in critique_rows(critique, place, self.selection):
-            cells = {**row, **splits}
-            self._file(place.split).write([cells[name] for name in Critiques.columns])
+            self._file(place.split).write({**row, **splits})
 
     def close(self) -> Written:
         """Finish the files."""
@@ -46,34 +49,46 @@ class CritiquesCsv(Target):
 
     def _file(self, split: str) -> "_Csv":
         if split not in self._files:
-            self._files[split] = _Csv(self.folder / f"{self.name}/{split}.csv", list(Critiques.columns))
+            self._files[split] = _Csv(self.folder / f"{self.name}/{split}.csv", Critiques.columns)
         return self._files[split]
 
 
 class _Csv:
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, columns: Columns) -> None:
+        self._columns = columns
+        self._cells = itemgetter(*columns)
+        self._waiting: list[tuple[Any, ...]] = []
         self._bytes = HashedFile(path)
         self._text = io.TextIOWrapper(self._bytes, "utf-8", newline="")
         self._writer = csv.writer(self._text)
-        self._writer.writerow(header)
+        self._writer.writerow(columns)
         self.rows = 0
 
-    def write(self, cells: Sequence[Any]) -> None:
-        self._writer.writerow([_cell(cell) for cell in cells])
+    def write(self, row: Row) -> None:
+        self._waiting.append(self._cells(row))
         self.rows += 1
+        if len(self._waiting) >= _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = zip(self._columns.values(), zip(*self._waiting, strict=True), strict=False)
+        self._writer.writerows(zip(*(_written(kind, cells) for kind, cells in columns), strict=True))
+        self._waiting = []
 
     def close(self) -> None:
-        self._text.close()
+        if not self._text.closed:
+            self._flush()
+            self._text.close()
 
     @property
     def facts(self) -> Facts:
         return self._bytes.facts
 
 
-def _cell(value: Any) -> Any:
-    """What the CSV writer is given for a cell."""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return to_json(value).decode() if isinstance(value, list) else value
+def _written(kind: pa.DataType, cells: Sequence[Any]) -> Sequence[Any]:
+    """What the CSV writer is given for a column; None becomes an empty cell."""
+    if kind == TEXT:
+        return [f"'{cell}" if cell and cell[0] in FORMULA_STARTS else cell for cell in cells]
+    if kind == TEXTS:
+        return [to_json(cell).decode() for cell in cells]
+    return [cell.isoformat() for cell in cells] if kind == TIME else cells

@@ -99,7 +99,7 @@ def _pairs(people: int) -> int:
 
 def _script(text: str) -> str:
     """The script of most letters, by the first word of their Unicode names: LATIN, ARABIC, CJK."""
-    scripts = Counter(_script_of(character) for character in text if character.isalpha())
+    scripts = Counter(map(_script_of, filter(str.isalpha, text)))
     return max(scripts, key=lambda name: (scripts[name], name), default="")
 
 
