@@ -1,5 +1,6 @@
 """`opine report`: whether people agree, who they are, what they like, and what may lead them astray."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ def report(
     from feedback.report.terminal import drawn
 
     try:
-        with _folder(export) as folder:
+        with _folder(export) as folder, _no_collector():
             found = make_report(folder)
     except OpineError as error:
         print(f"opine: {error}", file=sys.stderr)
@@ -40,6 +41,16 @@ def report(
             print(f"opine: the page cannot be written: {error}", file=sys.stderr)
             raise typer.Exit(1) from None
         print(f"\nthe same as a page: {html}")
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Nobody looks for cycles among millions of records, where there are none: that takes a third of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

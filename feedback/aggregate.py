@@ -6,15 +6,15 @@ connects are on scales of their own: no figure compares them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from feedback.estimates import Estimate
+from feedback.estimates import NORMAL, Estimate
 from feedback.judgements import Answer
 
 if TYPE_CHECKING:
-    from feedback.estimates import Floats
+    from feedback.estimates import Floats, Numbers
 
 PRIOR_DEVIATION: Final = 2.0  # log odds; two things rarely differ by more than odds of 50 to 1
 MOST_WITH_INTERVALS: Final = 2_000  # things on one scale; their covariances fill memory
@@ -84,23 +84,23 @@ def strengths(duels: Sequence[Duel], prior_deviation: float = PRIOR_DEVIATION) -
     fit = _Fit(duels, {name: number for number, name in enumerate(names)}, prior_deviation**-2)
     values, log_tie = fit.maximum()
     seen = Counter(name for duel in duels for name in (duel.first, duel.second))
+    curves = fit.curves(values, log_tie)
     scales = []
-    for members in fit.components():
-        reach = fit.deviations(members, values, log_tie)
-        centred = values[members] - values[members].mean()
-        found = {
-            names[number]: Estimate(
-                float(value), *_interval(float(value), None if reach is None else reach[at]), seen[names[number]]
-            )
-            for at, (number, value) in enumerate(zip(members, centred, strict=True))
-        }
-        scales.append(Scale(dict(sorted(found.items(), key=lambda item: -item[1].value))))
+    for members, duels_between in fit.components():
+        reach = fit.deviations(members, duels_between, curves)
+        figures = zip(members, values[members] - values[members].mean(), reach, strict=True)
+        found = [
+            (names[number], _estimate(value, deviation, seen[names[number]])) for number, value, deviation in figures
+        ]
+        scales.append(Scale(dict(sorted(found, key=lambda one: -one[1].value))))
     scales.sort(key=lambda scale: (-len(scale.strengths), -sum(one.count for one in scale.strengths.values())))
     return Strengths(tuple(scales), float(np.exp(log_tie)), round(sum(duel.weight for duel in duels)))
 
 
-def _interval(value: float, deviation: float | None) -> tuple[float | None, float | None]:
-    return (None, None) if deviation is None else (value - 1.96 * deviation, value + 1.96 * deviation)
+def _estimate(value: float, deviation: float | None, count: int) -> Estimate:
+    if deviation is None:
+        return Estimate(float(value), None, None, count)
+    return Estimate(float(value), float(value - NORMAL * deviation), float(value + NORMAL * deviation), count)
 
 
 class _Fit:
@@ -147,32 +147,40 @@ class _Fit:
         half = (values[self.first] - values[self.second]) / 2
         return np.asarray(softmax(np.stack([half, -half, np.full_like(half, log_tie)]), axis=0))
 
-    def components(self) -> list[Any]:
-        """The numbers of the things on each scale."""
-        import numpy as np
+    def curves(self, values: "Floats", log_tie: float) -> "Floats":
+        """How much each duel tells of the difference between its two: the second derivative of its loss."""
+        win, lose, _ = self._probabilities(values, log_tie)
+        curves: Floats = self.weight * (win + lose - (win - lose) ** 2) / 4
+        return curves
+
+    def components(self) -> Iterator[tuple["Numbers", "Numbers"]]:
+        """The numbers of the things on each scale, in order, and those of the duels between them."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
-        edges = coo_array((np.ones(len(self.first)), (self.first, self.second)), shape=(self.size, self.size))
+        edges = coo_array((self.weight, (self.first, self.second)), shape=(self.size, self.size))
         count, which = connected_components(edges, directed=False)
-        order = np.argsort(which, kind="stable")
-        return np.split(order, np.cumsum(np.bincount(which, minlength=count))[:-1])
+        return zip(_members(which, count), _members(which[self.first], count), strict=True)
 
-    def deviations(self, members: Any, values: "Floats", log_tie: float) -> "Floats | None":
+    def deviations(self, members: "Numbers", duels: "Numbers", curves: "Floats") -> Sequence[float | None]:
         """Standard deviations of strengths against their mean, by the curvature at the maximum; None: too many."""
         import numpy as np
 
         if len(members) > MOST_WITH_INTERVALS:
-            return None
-        place = np.full(self.size, -1)
-        place[members] = np.arange(len(members))
-        ours = place[self.first] >= 0
-        win, lose, _ = self._probabilities(values, log_tie)[:, ours]
-        curve = self.weight[ours] * (win + lose - (win - lose) ** 2) / 4
-        one, other = place[self.first[ours]], place[self.second[ours]]
+            return [None] * len(members)
+        one, other = (np.searchsorted(members, side[duels]) for side in (self.first, self.second))
         hessian = self.penalty * np.eye(len(members))
         for rows, columns, sign in ((one, one, 1), (other, other, 1), (one, other, -1), (other, one, -1)):
-            np.add.at(hessian, (rows, columns), sign * curve)
-        centring = np.eye(len(members)) - 1 / len(members)
-        covariance = centring @ np.linalg.pinv(hessian, hermitian=True) @ centring
-        return np.asarray(np.sqrt(np.maximum(covariance.diagonal(), 0)))
+            np.add.at(hessian, (rows, columns), sign * curves[duels])
+        # All strengths may move together at no cost but the prior's; the 1 holds that, and centring takes it out again.
+        covariance = np.linalg.inv(hessian + 1)
+        variances = covariance.diagonal() - 2 * covariance.mean(axis=0) + covariance.mean()
+        return [float(deviation) for deviation in np.sqrt(np.maximum(variances, 0))]
+
+
+def _members(groups: "Numbers", count: int) -> list["Numbers"]:
+    """The places of each group's members, in order."""
+    import numpy as np
+
+    sizes = np.bincount(groups, minlength=count)
+    return np.split(np.argsort(groups, kind="stable"), np.cumsum(sizes)[:-1])

@@ -1,6 +1,6 @@
 """A figure with its interval and its number of observations, or the reason why there is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 RESAMPLES: Final = 500
+NORMAL: Final = 1.959963984540054  # 95 % of a normal distribution are within so many deviations
+BLOCK: Final = 1_000_000  # numbers drawn at once, so that memory stays small
 DEFINED: Final = 0.8  # of the resamples, at least; else no interval is told
 SIGNIFICANT: Final = 0.05  # after Benjamini and Hochberg: of what is flagged, one in twenty is by chance
 
@@ -39,6 +41,15 @@ class TooLittle:
     count: int = 0
 
 
+def so_many(count: int, one: str, many: str | None = None) -> str:
+    """A number with what it counts; without `many`, the plural ends in s.
+
+    >>> so_many(1, "answer"), so_many(1200, "person", "people")
+    ('1 answer', '1,200 people')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def require_libraries() -> None:
     """Raise MissingLibraries, unless the extra `report` is installed."""
     from importlib.util import find_spec
@@ -50,22 +61,35 @@ def require_libraries() -> None:
 
 
 def share(successes: int, trials: int) -> Estimate:
-    """A share with its Wilson interval; `trials` is at least 1."""
-    from scipy.stats import binomtest
+    """A share with its Wilson interval (1927); `trials` is at least 1."""
+    value, reach = successes / trials, NORMAL**2 / trials
+    middle = value + reach / 2
+    spread = (reach * (value * (1 - value) + reach / 4)) ** 0.5
+    low, high = ((middle - spread) / (1 + reach), (middle + spread) / (1 + reach))
+    return Estimate(value, max(0.0, low), min(1.0, high), trials)  # rounding errors at none and all
 
-    interval = binomtest(successes, trials).proportion_ci(method="wilson")
-    return Estimate(successes / trials, float(interval.low), float(interval.high), trials)
 
+def resampled(times: "Numbers", *, samples: int = RESAMPLES, seed: int = 0) -> Iterator["Numbers"]:
+    """How often a bootstrap draws each unit (samples x units), in blocks; units that are alike may stand as one.
 
-def bootstrap(units: int, statistic: Callable[["Numbers"], float], *, seed: int = 0) -> tuple[float, float] | None:
-    """The 95 % percentile interval of a statistic over resampled units, of which it is handed the numbers.
-
-    None where the statistic is undefined (not finite) in many resamples. The same seed gives the same interval.
+    `times` says how many units each stands for. The same seed gives the same samples.
     """
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    found = np.array([statistic(generator.integers(units, size=units)) for _ in range(RESAMPLES)])
+    at_once = max(1, BLOCK // len(times))
+    for start in range(0, samples, at_once):
+        yield generator.multinomial(times.sum(), times / times.sum(), size=min(at_once, samples - start))
+
+
+def bootstrap(times: "Numbers", statistic: Callable[["Numbers"], "Floats"]) -> tuple[float, float] | None:
+    """The 95 % percentile interval of a statistic, which is handed blocks of `resampled` and has a value for each row.
+
+    None where the statistic is undefined (not finite) in many resamples.
+    """
+    import numpy as np
+
+    found = np.concatenate([statistic(drawn) for drawn in resampled(times)])
     finite = found[np.isfinite(found)]
     if len(finite) < DEFINED * RESAMPLES:
         return None

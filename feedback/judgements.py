@@ -1,6 +1,7 @@
 """What people said, as the statistics take it: marks on images, answers to comparisons, votes on anything."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,7 @@ class Vote:
     """One person's value for one unit; a person has at most one for each."""
 
     person: str
-    unit: str
+    unit: Hashable
     value: int
 
 
@@ -37,6 +38,7 @@ class Answer:
     images: tuple[str, ...]
     chosen: str | None  # None: a tie
     generators: tuple[str | None, ...] = ()
+    language: str = "und"  # in which the person spoke of it (BCP 47)
 
     @property
     def kind(self) -> Literal["pair", "set"]:
@@ -59,10 +61,9 @@ class ImageFacts:
 def polarity_votes(marks: Iterable[Mark]) -> list[Vote]:
     """-1, 0 or 1 by person and unit, which is (comparison, image, aspect); who said both good and bad is counted by
     the sum of their scores."""
-    sums: dict[tuple[str, str], int] = {}
+    sums: defaultdict[tuple[str, Hashable], int] = defaultdict(int)
     for mark in marks:
-        key = mark.person, f"{mark.comparison}/{mark.image}/{mark.aspect}"
-        sums[key] = sums.get(key, 0) + mark.score
+        sums[mark.person, (mark.comparison, mark.image, mark.aspect)] += mark.score
     return [Vote(person, unit, (total > 0) - (total < 0)) for (person, unit), total in sums.items()]
 
 

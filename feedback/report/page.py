@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Final
 
 from feedback.estimates import Estimate
-from feedback.report.sections import Chart, Report, Row, Section, told, told_interval
+from feedback.report.sections import Chart, Grid, Report, Row, Section, told, told_interval
 
 WIDTH: Final = 200  # of a drawn interval, in units of the drawing
 MARGIN: Final = 6
@@ -42,7 +42,7 @@ def to_html(report: Report, title: str = "What people said, and how far it can b
 
 def _section(number: int, section: Section) -> str:
     words = "".join(f"<p>{escape(line)}</p>" for line in section.words)
-    charts = "".join(_chart(chart) for chart in section.charts if chart.rows)
+    charts = "".join(_chart(chart) for chart in section.charts if chart.rows) + "".join(map(_grid, section.grids))
     head = f"<h2>{escape(section.title)}</h2>{_warnings(section.warnings)}"
     return f'<section id="s{number}">{head}{words}{charts}</section>'
 
@@ -61,7 +61,7 @@ def _chart(chart: Chart) -> str:
     headings = ("", "figure", "95 % interval", "", chart.counted, "")
     head = "".join(f'<th scope="col">{escape(one)}</th>' if one else "<td></td>" for one in headings)
     caption = f"<caption>{escape(chart.title)}</caption>"
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+    return f'<table class="chart">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}'
 
 
 def _row(row: Row, chart: Chart) -> str:
@@ -79,7 +79,30 @@ def _row(row: Row, chart: Chart) -> str:
     return f"<tr{kind}>{name}{cells}</tr>"
 
 
-def _plot(row: Row, figure: Estimate, chart: Chart) -> str:
+def _grid(grid: Grid) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in grid.columns)
+    rows = "".join(
+        f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>{"".join(_cell(name, cell, grid) for cell in cells)}</tr>'
+        for name, cells in grid.rows
+    )
+    caption = f"<caption>{escape(grid.title)} <small>(n: {escape(grid.counted)})</small></caption>"
+    return f'<table class="grid">{caption}<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _cell(line: str, cell: Row, grid: Grid) -> str:
+    figure = cell.figure
+    if not isinstance(figure, Estimate):
+        return f'<td class="little" data-column="{escape(cell.name)}">{escape(figure.reason)}</td>'
+    named = Row(f"{line}, {cell.name}", figure)
+    return (
+        f'<td data-column="{escape(cell.name)}"><span class="figure">{told(figure.value, grid.unit)}</span> '
+        f'<span class="remark">{escape(cell.remark)}</span>{_plot(named, figure, grid)}'
+        f'<span class="interval">{told_interval(figure, grid.unit)}</span> '
+        f'<span class="count">n {figure.count:,}</span></td>'
+    )
+
+
+def _plot(row: Row, figure: Estimate, chart: Chart | Grid) -> str:
     """A dot for the figure, a line for its interval and a thin upright one for the reference."""
     drawing = f'<line class="axis" x1="{MARGIN}" x2="{MARGIN + WIDTH}" y1="10" y2="10"/>'
     if chart.reference is not None:
@@ -93,6 +116,6 @@ def _plot(row: Row, figure: Estimate, chart: Chart) -> str:
     return f'<svg viewBox="0 0 {WIDTH + 2 * MARGIN} 20" role="img" aria-label="{escape(words)}">{drawing}</svg>'
 
 
-def _place(value: float, chart: Chart) -> float:
+def _place(value: float, chart: Chart | Grid) -> float:
     least, most = chart.axis
     return round(MARGIN + WIDTH * min(max((value - least) / (most - least), 0), 1), 1)

@@ -1,9 +1,12 @@
 """The report as plain records, which the terminal and the page both draw."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from feedback.estimates import Estimate, TooLittle
+
+MOST_ROWS: Final = 20
+SHORT: Final = 8  # characters of an id that are shown
 
 Unit = Literal["percent", "number", "odds"]
 
@@ -32,12 +35,26 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of figures that share an axis: the name of each line, with its cells in the order of the columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Row, ...]], ...]
+    unit: Unit
+    axis: tuple[float, float]
+    counted: str
+    reference: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A question, its answer in words, and the figures."""
 
     title: str
     words: tuple[str, ...]
     charts: tuple[Chart, ...] = ()
+    grids: tuple[Grid, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -52,6 +69,25 @@ class Report:
     def warnings(self) -> tuple[str, ...]:
         """What to look at first."""
         return tuple(warning for section in self.sections for warning in section.warnings)
+
+
+def chart(
+    title: str,
+    unit: Unit,
+    rows: list[Row],
+    axis: tuple[float, float],
+    counted: str,
+    reference: float | None = None,
+) -> Chart:
+    """At most so many rows: those that stand out, then those with a figure, each in the order given."""
+    ranked = sorted(range(len(rows)), key=lambda n: (not rows[n].warns, isinstance(rows[n].figure, TooLittle), n))
+    shown = tuple(rows[n] for n in sorted(ranked[:MOST_ROWS]))
+    return Chart(title, unit, shown, axis, counted, reference, len(rows) - len(shown))
+
+
+def shortened(name: str) -> str:
+    """The end of an id: ids that begin with the time differ there."""
+    return name if len(name) <= SHORT else "…" + name[-SHORT:]
 
 
 def told(value: float, unit: Unit) -> str:

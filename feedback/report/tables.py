@@ -1,14 +1,28 @@
 """An export's tables, read by column and never with the images' bytes."""
 
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 from feedback.errors import NotFound
 from feedback.judgements import POLARITY, Answer, ImageFacts, Mark
 
 MANIFEST: Final = "manifest.json"
+UNKNOWN: Final = "und"
+TABLES: Final = ("opinions", "preferences", "critiques", "images")
+_OPINION: Final = ("showing_id", "annotator", "source_language")
+_PREFERENCE: Final = (
+    *("showing_id", "annotator", "comparison_id", "image_ids", "generators", "chosen_image_id", "conflict"),
+)
+_LABEL: Final = (
+    *("annotator", "comparison_id", "image_ids", "target_image_ids", "aspect", "polarity", "strength"),
+    *("source_language", "status"),
+)
+_FACTS: Final = ("width", "height", "size", "format", "jpeg_quality", "chroma_subsampling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +39,55 @@ class Material:
 
 
 def read_material(folder: Path) -> Material:
-    """Read what `opine export` wrote; NotFound where the folder is none."""
-    if not (folder / MANIFEST).is_file():
-        raise NotFound(f"{folder} is no export; write one with: opine export {folder}")
-    preferences = list(_rows(folder, "preferences", *_PREFERENCE))
-    labels = [row for row in _rows(folder, "critiques", *_LABEL) if row["status"] != "rejected"]
-    opinions = list(_rows(folder, "opinions", "annotator"))
-    activity: dict[str, int] = {}
-    for row in (*preferences, *opinions):
-        activity[row["annotator"]] = activity.get(row["annotator"], 0) + 1
-    marks = tuple(mark for row in labels for mark in _marks(row))
-    return Material(
-        answers=tuple(_answer(row) for row in preferences if not row["conflict"]),
-        marks=marks,
-        images={row["image_id"]: _facts(row) for row in _rows(folder, "images", "image_id", *_FACTS)},
-        activity=activity,
-        opinions=len(opinions),
-        conflicts=sum(row["conflict"] for row in preferences),
-        untargeted=sum(not _targets(row) for row in labels),
-    )
+    """Read what `opine export` wrote; NotFound where the folder is none, or has not all tables."""
+    _check(folder)
+    spoken, activity = _Spoken(), Counter[str]()
+    for row in _rows(folder, "opinions", *_OPINION):
+        activity[row["annotator"]] += 1
+        spoken.add(row)
+    opinions, conflicts, answers = activity.total(), 0, []
+    for row in _rows(folder, "preferences", *_PREFERENCE):
+        activity[row["annotator"]] += 1
+        conflicts += row["conflict"]
+        if not row["conflict"]:
+            answers.append(_answer(row, spoken.of(row)))
+    marks: list[Mark] = []
+    untargeted = 0
+    for row in _rows(folder, "critiques", *_LABEL):
+        if row["status"] != "rejected":
+            marks += _marks(row)
+            untargeted += not _targets(row)
+    images = {intern(row["image_id"]): _facts(row) for row in _rows(folder, "images", "image_id", *_FACTS)}
+    return Material(tuple(answers), tuple(marks), images, dict(activity), opinions, conflicts, untargeted)
 
 
-_PREFERENCE: Final = ("annotator", "comparison_id", "image_ids", "generators", "chosen_image_id", "conflict")
-_LABEL: Final = (
-    *("annotator", "comparison_id", "image_ids", "target_image_ids", "aspect", "polarity", "strength"),
-    *("source_language", "status"),
-)
-_FACTS: Final = ("width", "height", "size", "format", "jpeg_quality", "chroma_subsampling")
+def _check(folder: Path) -> None:
+    try:
+        there = json.loads((folder / MANIFEST).read_text("utf-8"))["tables"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NotFound(f"{folder} is no export; write one with: opine export {folder}") from None
+    if missing := [table for table in TABLES if table not in there]:
+        raise NotFound(f"{folder} lacks {', '.join(missing)}; write all tables with: opine export {folder}")
+
+
+class _Spoken:
+    """In which language people spoke of what they were shown, and in which they mostly speak."""
+
+    def __init__(self) -> None:
+        self._there: dict[str, str] = {}
+        self._mostly: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, opinion: dict[str, Any]) -> None:
+        if language := opinion["source_language"]:
+            self._there[opinion["showing_id"]] = language
+            self._mostly[opinion["annotator"]][language] += 1
+
+    def of(self, preference: dict[str, Any]) -> str:
+        """Who only clicked spoke as they mostly do."""
+        if there := self._there.get(preference["showing_id"]):
+            return there
+        mostly = self._mostly[preference["annotator"]].most_common(1)
+        return mostly[0][0] if mostly else UNKNOWN
 
 
 def _rows(folder: Path, table: str, *columns: str) -> Iterator[dict[str, Any]]:
@@ -62,21 +98,24 @@ def _rows(folder: Path, table: str, *columns: str) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
 
 
-def _answer(row: dict[str, Any]) -> Answer:
+def _answer(row: dict[str, Any], language: str) -> Answer:
+    """Ids are interned: each returns in many rows."""
     return Answer(
-        row["annotator"],
-        row["comparison_id"],
-        tuple(row["image_ids"]),
-        row["chosen_image_id"],
-        tuple(row["generators"]),
+        intern(row["annotator"]),
+        intern(row["comparison_id"]),
+        tuple(map(intern, row["image_ids"])),
+        row["chosen_image_id"] and intern(row["chosen_image_id"]),
+        tuple(name and intern(name) for name in row["generators"]),
+        intern(language),
     )
 
 
 def _marks(row: dict[str, Any]) -> Iterator[Mark]:
     score = POLARITY[row["polarity"]] * row["strength"]
-    language = row["source_language"] or "und"
+    person, comparison, aspect = intern(row["annotator"]), intern(row["comparison_id"]), intern(row["aspect"])
+    language = intern(row["source_language"] or UNKNOWN)
     for image in _targets(row):
-        yield Mark(row["annotator"], row["comparison_id"], image, row["aspect"], language, score)
+        yield Mark(person, comparison, intern(image), aspect, language, score)
 
 
 def _targets(row: dict[str, Any]) -> list[str]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from feedback.estimates import Estimate
-from feedback.report.sections import Chart, Report, Row, Section, told, told_interval
+from feedback.report.sections import Chart, Grid, Report, Row, Section, told, told_interval
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
 WIDTH: Final = 21  # of a drawn interval, in characters
+COLUMNS: Final = 5  # of a grid, so that it fits
 
 
 def drawn(report: Report) -> Iterator["RenderableType"]:
@@ -30,6 +31,7 @@ def _section(section: Section) -> Iterator["RenderableType"]:
     yield from (Text(f"! {warning}", style="bold yellow") for warning in section.warnings)
     yield from (Text(words) for words in section.words)
     yield from (Padding(_table(chart), (1, 0, 0, 2)) for chart in section.charts if chart.rows)
+    yield from (Padding(_grid(grid), (1, 0, 0, 2)) for grid in section.grids)
 
 
 def _table(chart: Chart) -> "Table":
@@ -44,6 +46,32 @@ def _table(chart: Chart) -> "Table":
         style = "yellow" if row.warns else ""
         table.add_row(*(Text(cell) for cell in _cells(row, chart)), style=style)
     return table
+
+
+def _grid(grid: Grid) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    left = ", ".join(grid.columns[COLUMNS:])
+    table = Table(
+        title=Text(f"{grid.title} (n: {grid.counted})"),
+        title_justify="left",
+        caption=Text(f"the page has these, too: {left}") if left else None,
+        box=None,
+        padding=(0, 2, 0, 0),
+    )
+    for heading in ("", *grid.columns[:COLUMNS]):
+        table.add_column(Text(heading), overflow="fold")
+    for name, cells in grid.rows:
+        table.add_row(Text(name), *(Text(_cell(cell, grid)) for cell in cells[:COLUMNS]))
+    return table
+
+
+def _cell(cell: Row, grid: Grid) -> str:
+    if not isinstance(cell.figure, Estimate):
+        return cell.figure.reason
+    value, interval = told(cell.figure.value, grid.unit), told_interval(cell.figure, grid.unit)
+    return f"{value}  n {cell.figure.count:,}\n{interval}"
 
 
 def _cells(row: Row, chart: Chart) -> tuple[str, ...]:

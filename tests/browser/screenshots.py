@@ -9,6 +9,10 @@ from typing import Any
 from chat_page import ChatPage
 from opine_process import OpineProcess
 from playwright.sync_api import Browser, expect, sync_playwright
+from report_world import simulated
+
+from feedback.report import report
+from feedback.report.page import to_html
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 DESKTOP = {"width": 1120, "height": 800}
@@ -34,6 +38,7 @@ def main(folder: Path) -> None:
             take(browser, server, folder / "chat-ja.png", JAPANESE, prompt="rocket", viewport=PHONE, locale="ja")
             dark = {"viewport": PHONE, "color_scheme": "dark"}
             take(browser, server, folder / "chat-dark.png", SPANISH, prompt="astronaut", **dark)
+            take_report(browser, folder / "report.png")
         finally:
             browser.close()
             server.stop()
@@ -53,6 +58,13 @@ def take(browser: Browser, server: OpineProcess, file: Path, text: str, *, promp
     chat.page.wait_for_timeout(500)
     chat.page.screenshot(path=file)
     context.close()
+
+
+def take_report(browser: Browser, file: Path) -> None:
+    """The beginning of a report on simulated people."""
+    page = browser.new_page(viewport={"width": 1000, "height": 1250})
+    page.set_content(to_html(report(simulated())))
+    page.screenshot(path=file)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Alpha against published figures; what cannot be computed is said, not raised."""
 
+import krippendorff
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.agreement import Level, alpha, alpha_by
+from feedback.agreement import Level, alpha, alpha_by, alphas
 from feedback.estimates import Estimate, TooLittle
 from feedback.judgements import Answer, Mark, Vote, choice_votes, polarity_votes
 
@@ -27,6 +29,38 @@ def test_published_figures(level: Level, value: float) -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low < 0.743 < found.high
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4).filter(lambda kind: sum(kind) > 1), min_size=1),
+    st.lists(st.integers(0, 3), min_size=20, max_size=20),
+    st.sampled_from(["nominal", "ordinal"]),
+)
+@settings(max_examples=50, deadline=None)
+def test_many_samples_at_once_are_as_one_by_one(kinds: list[list[int]], drawn: list[int], level: Level) -> None:
+    counts, times = np.array(kinds), np.resize(drawn, (2, len(kinds)))
+    found = alphas(counts, times, level)
+    for one, often in zip(found, times, strict=True):
+        sample = np.repeat(counts, often, axis=0)
+        if (sample.sum(axis=0) > 0).sum() > 1:
+            assert one == pytest.approx(krippendorff.alpha(value_counts=sample, level_of_measurement=level))
+        else:
+            assert not np.isfinite(one)
+
+
+def test_the_interval_is_that_of_units_drawn_one_by_one() -> None:
+    draw = np.random.default_rng(3)
+    truth = draw.integers(3, size=80)
+    given_ones = np.where(draw.random((4, 80)) < 0.7, truth, draw.integers(3, size=(4, 80)))
+    found = alpha(
+        [Vote(str(p), str(u), int(v)) for p, row in enumerate(given_ones) for u, v in enumerate(row)], "nominal"
+    )
+    again = [
+        krippendorff.alpha(given_ones[:, draw.integers(80, size=80)], level_of_measurement="nominal")
+        for _ in range(1000)
+    ]
+    assert isinstance(found, Estimate)
+    assert (found.low, found.high) == pytest.approx(tuple(np.percentile(again, [2.5, 97.5])), abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +93,7 @@ def test_groups_are_measured_apart() -> None:
         for person, language in (("a", "ar"), ("b", "ar"))
         for aspect, score in (("lighting", (-1) ** n * 2), ("hands", (-1) ** (n if person == "a" else n // 2)))
     ]
-    found = alpha_by(marks, lambda mark: mark.aspect)
+    found = alpha_by(marks, lambda mark: [mark.aspect], polarity_votes, "ordinal")
     assert [isinstance(one, Estimate) and round(one.value, 1) for one in found.values()] == [0.0, 1.0]
     assert list(found) == ["hands", "lighting"]
 

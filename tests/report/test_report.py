@@ -1,5 +1,6 @@
 """From an export's tables to the terminal and the page."""
 
+import gc
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.cli_report import report as command
 from feedback.errors import NotFound
 from feedback.estimates import Estimate
 from feedback.judgements import Answer, ImageFacts, Mark
@@ -103,6 +105,71 @@ def test_nobodys_words_become_markup(words: str) -> None:
     assert "url(" not in to_html(found)
     assert len(re.findall("<section", to_html(found))) == len(found.sections)
     printed(found)
+
+
+def test_agreement_is_told_by_aspect_and_language_where_there_is_enough() -> None:
+    """Two speak Spanish and agree on lighting; two speak Hindi and do not; of text, there is one label."""
+    marks = [
+        Mark(person, "c", f"{n}", "lighting", language, score)
+        for n in range(12)
+        for language, people in (("es", ("ana", "eva")), ("hi", ("dan", "ben")))
+        for person in people
+        for score in [(-1) ** (n // 2 if person == "ben" else n)]
+    ]
+    found = report(replace(NOBODY, marks=(*marks, Mark("ana", "c", "1", "text", "ar", 2))))
+    (grid,) = found.sections[1].grids
+    assert grid.columns == ("all languages", "Spanish", "Hindi")
+    cells = {(name, cell.name): cell.figure for name, row in grid.rows for cell in row}
+    assert {name for name, _ in cells} == {"all aspects", "lighting"}
+    agreed, differed = cells["lighting", "Spanish"], cells["lighting", "Hindi"]
+    assert isinstance(agreed, Estimate)
+    assert isinstance(differed, Estimate)
+    assert (agreed.value, agreed.count) == (1, 12)
+    assert differed.value < 0.1
+    for shown in (" ".join(printed(found).split()), Reader(to_html(found)).text):
+        assert "too little data about text." in shown
+        assert "too little data in Arabic." in shown
+
+
+async def test_a_preference_is_in_the_language_of_its_words(store: Store, tmp_path: Path) -> None:
+    world = await new_world(store, tmp_path)
+    await world.say("ana", 0, ASTRONAUT, LIGHT, click="A")
+    await world.say("ana", 1, "the first", language="en", click="A")
+    await world.say("ana", 2, ASTRONAUT, LIGHT)
+    comparison = world.comparisons[0]
+    clicker = await store.enter("web", "ben")
+    showing = await store.show(clicker.id, comparison.id, [image.id for image in comparison.images])
+    await store.choose(showing.id, clicker.id, "B")
+    await world.export()
+    found = {(one.comparison, one.person == clicker.id): one.language for one in read_material(world.folder).answers}
+    assert found == {
+        (comparison.id, False): "ar",
+        (world.comparisons[1].id, False): "en",
+        (comparison.id, True): "und",
+    }
+
+
+async def test_an_export_that_lacks_tables_is_not_taken_for_silence(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = await new_world(store, tmp_path)
+    await world.export("critiques", "images")
+    with pytest.raises(NotFound, match="lacks opinions, preferences; write all tables with: opine export"):
+        make_report(world.folder)
+    await world.export()
+    command(world.folder, tmp_path / "report.html")
+    assert capsys.readouterr().out.startswith("0 opinions and 0 preferences of 0 people")
+    assert "0 opinions and 0 preferences of 0 people" in (tmp_path / "report.html").read_text("utf-8")
+    assert gc.isenabled()
+
+
+def test_one_is_not_told_as_many() -> None:
+    answers = (Answer("ana", "c", ("x", "y"), "x", ("a", "b")),)
+    marks = (Mark("ana", "c", "x", "color", "es", 2),)
+    one = Material(answers, marks, {"x": PNG}, {"ana": 1}, 1, 1, 1)
+    told = " ".join(printed(report(one)).split())
+    assert "1 opinion and 1 preference of 1 person about 1 image; 1 label that names its image." in told
+    assert not re.findall(r"\b1 (?:answers|images|labels|opinions|pairs|people|preferences|times)\b", told)
 
 
 def test_every_figure_has_words_for_who_cannot_see_it() -> None:
