@@ -22,5 +22,5 @@ async def _flag(opinion: str, name: str, *, remove: bool) -> None:
 
     async with opened(Settings()) as (store, _):
         change = store.unflag if remove else store.flag
-        flags = await change(opinion, name)  # type: ignore[arg-type]  # the store refuses other names
+        flags = await change(opinion, name)
     print(f"{opinion}: {', '.join(flags) or 'no flags'}")

@@ -10,6 +10,7 @@ from feedback.records import (
     Annotator,
     Choice,
     Critique,
+    Flag,
     Label,
     Letter,
     Name,
@@ -156,6 +157,12 @@ class Erased(BaseModel):
     """How much was erased, by kind."""
 
     erased: dict[str, int]
+
+
+class Flagged(BaseModel):
+    """All flags that the opinion has now."""
+
+    flags: tuple[Flag, ...]
 
 
 class NewCampaign(Body):

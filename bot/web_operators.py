@@ -12,8 +12,8 @@ from fastapi import APIRouter, Depends, Form, Query, UploadFile, status
 from fastapi.params import Depends as DependsOn
 from fastapi.responses import FileResponse
 
-from bot.web_bodies import CritiquePage, Erased, NewCampaign, NewComparison, Paragraphs, Words
-from bot.web_parts import ERRORS, CampaignName, Cursor, Id, Parts, PartsHere, operator
+from bot.web_bodies import CritiquePage, Erased, Flagged, NewCampaign, NewComparison, Paragraphs, Words
+from bot.web_parts import ERRORS, CampaignName, Cursor, FlagName, Id, Parts, PartsHere, operator
 from bot.web_problems import Fault, Problem
 from feedback.errors import NotFound
 from feedback.records import Campaign, Comparison, Image, Scope
@@ -146,6 +146,18 @@ async def export_dataset(
     await export(parts.store, parts.media, folder, selection=selection)
     archive = await asyncio.to_thread(_zip, folder)
     return FileResponse(archive, media_type="application/zip", filename=archive.name)
+
+
+@router.put("/opinions/{opinion_id}/flags/{flag}", summary="Flag an opinion", dependencies=_scope("admin"))
+async def flag(opinion_id: Id, flag: FlagName, parts: PartsHere) -> Flagged:
+    """Spam and what is not appropriate is trained on nowhere; exports can leave out any flag."""
+    return Flagged(flags=await parts.store.flag(opinion_id, flag))
+
+
+@router.delete("/opinions/{opinion_id}/flags/{flag}", summary="Take a flag away", dependencies=_scope("admin"))
+async def unflag(opinion_id: Id, flag: FlagName, parts: PartsHere) -> Flagged:
+    """One that is not there is no mistake."""
+    return Flagged(flags=await parts.store.unflag(opinion_id, flag))
 
 
 @router.delete("/annotators/{annotator_id}", summary="Erase a person", dependencies=_scope("erase"))

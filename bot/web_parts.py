@@ -42,6 +42,7 @@ def _parts(request: Request) -> Parts:
 PartsHere = Annotated[Parts, Depends(_parts)]
 Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 CampaignName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+FlagName = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", description="spam, pii or not_appropriate")]
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="The `next` of the page before.")]
 
 ERRORS: dict[int | str, dict[str, Any]] = {

@@ -17,8 +17,8 @@ class Flags(StoreBase):
     """An operator's flags; both verbs answer all that the opinion has now, and doing either twice changes nothing."""
 
     @verb
-    async def flag(self, opinion_id: str, flag: Flag) -> tuple[Flag, ...]:
-        """Set a flag; one that is set already keeps its time."""
+    async def flag(self, opinion_id: str, flag: str) -> tuple[Flag, ...]:
+        """Set a flag (one of `Flag`, else Conflict); one that is set already keeps its time."""
         async with self._database.write() as session:
             await _hold(session, opinion_id, flag)
             row = {"opinion_id": opinion_id, "flag": flag, "created_at": now()}
@@ -26,7 +26,7 @@ class Flags(StoreBase):
             return (await flags_of_opinions(session, [opinion_id]))[opinion_id]
 
     @verb
-    async def unflag(self, opinion_id: str, flag: Flag) -> tuple[Flag, ...]:
+    async def unflag(self, opinion_id: str, flag: str) -> tuple[Flag, ...]:
         """Take a flag away."""
         async with self._database.write() as session:
             await _hold(session, opinion_id, flag)

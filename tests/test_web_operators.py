@@ -47,6 +47,8 @@ async def test_without_a_key_nothing_and_with_one_only_its_scopes(site: Site) ->
         ("GET", f"/campaigns/{CAMPAIGN}/comparisons"): "read",
         ("GET", f"/campaigns/{CAMPAIGN}/critiques"): "read",
         ("GET", "/export"): "export",
+        ("PUT", "/opinions/something/flags/spam"): "admin",
+        ("DELETE", "/opinions/something/flags/spam"): "admin",
         ("DELETE", "/annotators/somebody"): "erase",
         ("GET", "/images/some-image/original"): "read",
     }
@@ -153,6 +155,22 @@ async def test_the_export_is_a_zip_of_what_was_said(site: Site) -> None:
         whole = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".jsonl"))
     assert b"the light is soft" in whole
     assert not list(site.parts.settings.data.glob(".export-*")), "nothing is left behind"
+
+
+async def test_an_operator_flags_an_opinion_and_takes_it_back(site: Site) -> None:
+    visitor = await site.visitor()
+    await visitor.say("buy now")
+    [said] = await site.store.critiques()
+    path = f"{API}/opinions/{said.opinion.id}/flags"
+    for flags in (["spam"], ["pii", "spam"], ["pii", "spam"]):
+        assert (await site.client.put(f"{path}/{flags[0]}", headers=site.operator)).json() == {"flags": flags}
+    assert (await site.client.delete(f"{path}/spam", headers=site.operator)).json() == {"flags": ["pii"]}
+    assert [one.flags for one in await site.store.critiques()] == [("pii",)]
+    unknown = await site.client.put(f"{path}/rude", headers=site.operator)
+    assert unknown.status_code == 409
+    assert "spam, pii, not_appropriate" in unknown.json()["detail"], "it says which there are"
+    nobody = await site.client.put(f"{API}/opinions/nothing/flags/spam", headers=site.operator)
+    assert nobody.status_code == 404
 
 
 async def test_an_operator_can_erase_who_asks_for_it(site: Site) -> None:

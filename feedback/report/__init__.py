@@ -38,6 +38,7 @@ def report(material: Material) -> Report:
             "label that does not say which image it is about",
             "labels that do not say which image they are about",
         )
-        + f", and {so_many(material.conflicts, 'preference')} where words and click disagree.",
+        + f", {so_many(material.conflicts, 'preference')} where words and click disagree, and what goes with "
+        + f"{so_many(material.flagged, 'opinion')} flagged as spam or not appropriate.",
     )
     return Report(summary, tuple(section(material) for section in _SECTIONS))

@@ -9,18 +9,20 @@ from sys import intern
 from typing import Any, Final
 
 from feedback.errors import NotFound
+from feedback.export.selection import NOT_FOR_TRAINING
 from feedback.judgements import POLARITY, Answer, ImageFacts, Mark
 
 MANIFEST: Final = "manifest.json"
 UNKNOWN: Final = "und"
 TABLES: Final = ("opinions", "preferences", "critiques", "images")
-_OPINION: Final = ("showing_id", "annotator", "source_language")
+_OPINION: Final = ("showing_id", "annotator", "source_language", "flags")
 _PREFERENCE: Final = (
     *("showing_id", "annotator", "comparison_id", "image_ids", "generators", "chosen_image_id", "conflict"),
+    "flags",
 )
 _LABEL: Final = (
     *("annotator", "comparison_id", "image_ids", "target_image_ids", "aspect", "polarity", "strength"),
-    *("source_language", "status"),
+    *("source_language", "status", "flags"),
 )
 _FACTS: Final = ("width", "height", "size", "format", "jpeg_quality", "chroma_subsampling")
 
@@ -35,30 +37,34 @@ class Material:
     activity: dict[str, int]  # opinions and preferences by person
     opinions: int
     conflicts: int
+    flagged: int  # opinions that are spam or not appropriate; their labels, and choices beside them, are left out
     untargeted: int  # labels that do not say which image they are about
 
 
 def read_material(folder: Path) -> Material:
     """Read what `opine export` wrote; NotFound where the folder is none, or has not all tables."""
     _check(folder)
-    spoken, activity = _Spoken(), Counter[str]()
+    spoken, activity, flagged = _Spoken(), Counter[str](), 0
     for row in _rows(folder, "opinions", *_OPINION):
         activity[row["annotator"]] += 1
+        flagged += _is_flagged(row)
         spoken.add(row)
     opinions, conflicts, answers = activity.total(), 0, []
     for row in _rows(folder, "preferences", *_PREFERENCE):
         activity[row["annotator"]] += 1
+        if _is_flagged(row):
+            continue
         conflicts += row["conflict"]
         if not row["conflict"]:
             answers.append(_answer(row, spoken.of(row)))
     marks: list[Mark] = []
     untargeted = 0
     for row in _rows(folder, "critiques", *_LABEL):
-        if row["status"] != "rejected":
+        if row["status"] != "rejected" and not _is_flagged(row):
             marks += _marks(row)
             untargeted += not _targets(row)
     images = {intern(row["image_id"]): _facts(row) for row in _rows(folder, "images", "image_id", *_FACTS)}
-    return Material(tuple(answers), tuple(marks), images, dict(activity), opinions, conflicts, untargeted)
+    return Material(tuple(answers), tuple(marks), images, dict(activity), opinions, conflicts, flagged, untargeted)
 
 
 def _check(folder: Path) -> None:
@@ -96,6 +102,10 @@ def _rows(folder: Path, table: str, *columns: str) -> Iterator[dict[str, Any]]:
     for path in sorted((folder / "data" / table).glob("*.parquet")):
         for batch in pq.ParquetFile(path).iter_batches(columns=list(columns)):
             yield from batch.to_pylist()
+
+
+def _is_flagged(row: dict[str, Any]) -> bool:
+    return not NOT_FOR_TRAINING.isdisjoint(row["flags"])
 
 
 def _answer(row: dict[str, Any], language: str) -> Answer:

@@ -33,7 +33,7 @@ def simulated(answers: int = 1200, seed: int = 5) -> Material:
                 score = draw.randint(1, 3) * (1 if wish > 0 else -1)
                 marks.append(Mark(person, str(comparison), first, aspect, language, score))
     activity = {person: 2 * sum(one.person == person for one in said) for person in people}
-    return Material(tuple(said), tuple(marks), images, activity, answers, 7, 41)
+    return Material(tuple(said), tuple(marks), images, activity, answers, 7, 3, 41)
 
 
 def _image(draw: random.Random) -> ImageFacts:

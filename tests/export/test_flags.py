@@ -9,6 +9,7 @@ from export_world import World, images_of, new_world, opinion_of
 from feedback.export.target import flags_of
 from feedback.export.targets import ALL, DEFAULT, TARGETS
 from feedback.records import Critique, Flag, Label, NewOpinion, Opinion, Reading
+from feedback.report.tables import read_material
 from feedback.reward.answers import read_export
 from feedback.store import Store
 
@@ -65,6 +66,9 @@ async def test_a_flag_on_any_words_beside_a_preference_keeps_it_out(world: World
     assert sorted(row["flags"] for row in world.rows("opinions")) == [[], [], [], ["spam"]]
     assert sorted(row["flags"] for row in world.rows("preferences")) == [[], ["spam"]]
     assert len(read_export(world.folder).answers) == 2  # bob's, and fay's about one image
+    reported = read_material(world.folder)
+    assert len(reported.answers) == 1
+    assert reported.flagged == 1
 
 
 async def test_personal_data_is_left_out_where_that_is_asked_for(world: World, said: list[Opinion]) -> None:

@@ -23,7 +23,7 @@ from feedback.report.tables import Material, read_material
 from feedback.report.terminal import drawn
 from feedback.store import Store
 
-NOBODY = Material((), (), {}, {}, 0, 0, 0)
+NOBODY = Material((), (), {}, {}, 0, 0, 0, 0)
 PNG = ImageFacts(100, 100, 5000, "PNG")
 
 
@@ -166,7 +166,7 @@ async def test_an_export_that_lacks_tables_is_not_taken_for_silence(
 def test_one_is_not_told_as_many() -> None:
     answers = (Answer("ana", "c", ("x", "y"), "x", ("a", "b")),)
     marks = (Mark("ana", "c", "x", "color", "es", 2),)
-    one = Material(answers, marks, {"x": PNG}, {"ana": 1}, 1, 1, 1)
+    one = Material(answers, marks, {"x": PNG}, {"ana": 1}, 1, 1, 1, 1)
     told = " ".join(printed(report(one)).split())
     assert "1 opinion and 1 preference of 1 person about 1 image; 1 label that names its image." in told
     assert not re.findall(r"\b1 (?:answers|images|labels|opinions|pairs|people|preferences|times)\b", told)
