@@ -1,6 +1,5 @@
 """`opine report`: whether people agree, who they are, what they like, and what may lead them astray."""
 
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,12 +22,13 @@ def report(
     from rich.console import Console
 
     from feedback.errors import OpineError
+    from feedback.garbage import rare_collections
     from feedback.report import make_report
     from feedback.report.page import to_html
     from feedback.report.terminal import drawn
 
     try:
-        with _folder(export) as folder, _no_collector():
+        with _folder(export) as folder, rare_collections():
             found = make_report(folder)
     except OpineError as error:
         print(f"opine: {error}", file=sys.stderr)
@@ -41,16 +41,6 @@ def report(
             print(f"opine: the page cannot be written: {error}", file=sys.stderr)
             raise typer.Exit(1) from None
         print(f"\nthe same as a page: {html}")
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Nobody looks for cycles among millions of records, where there are none: that takes a third of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextmanager

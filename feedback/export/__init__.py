@@ -4,9 +4,8 @@ The same database and the same arguments give the same bytes: nothing in the fol
 """
 
 import asyncio
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,13 +17,13 @@ from feedback.export.passes import Passes, Progress
 from feedback.export.selection import Selection
 from feedback.export.targets import DEFAULT, target_names
 from feedback.export.withdrawals import withdrawals
+from feedback.garbage import rare_collections
 from feedback.media import NO_ROOM, Media, NoRoom
 from feedback.store import Store
 
 __all__ = ["Manifest", "Selection", "export"]
 
 _ATTEMPTS = 3
-_YOUNG = 100_000  # objects between two searches for cycles
 
 
 async def export(
@@ -45,7 +44,7 @@ async def export(
     passes = partial(Passes, store, media, selection=selection, names=names, progress=progress)
     try:
         for _ in range(_ATTEMPTS):
-            with suppress(_Withdrawn), _rare_collections(), fresh_folder(folder) as incoming:
+            with suppress(_Withdrawn), rare_collections(), fresh_folder(folder) as incoming:
                 contents = await _write(passes(incoming))
                 withdrawn = await withdrawals(store, folder, incoming)
                 manifest = await asyncio.to_thread(contents.describe, folder, selection, names, withdrawn)
@@ -68,17 +67,6 @@ async def _write(passes: Passes) -> Contents:
         return await asyncio.to_thread(passes.close)
     finally:
         passes.abandon()
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Rows and records hold no cycles: the search for some would take a fifth of the time."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(_YOUNG, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
 
 
 class _Withdrawn(Exception):
