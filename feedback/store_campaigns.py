@@ -72,7 +72,7 @@ class Campaigns(StoreBase):
             row = facts.model_dump() | {"id": new_id(), "campaign_id": campaign_id, "created_at": now()}
             await session.execute(insert_if_absent(session, ImageRow).values(row))
             same = select(ImageRow).where(ImageRow.campaign_id == campaign_id, ImageRow.sha256 == facts.sha256)
-            return record(Image, (await session.scalars(same)).one())
+            return record(Image, values((await session.scalars(same)).one()))
 
     @verb
     async def get_image(self, image_id: str) -> Image:
@@ -81,7 +81,7 @@ class Campaigns(StoreBase):
             row = await session.get(ImageRow, image_id)
             if row is None:
                 raise NotFound(f"no image {image_id!r}")
-            return record(Image, row)
+            return record(Image, values(row))
 
     @verb
     async def add_comparison(
@@ -131,4 +131,4 @@ async def _distinct(session: AsyncSession, campaign_id: str, image_ids: Sequence
         raise NotFound(f"the campaign has no image {', '.join(sorted(missing))}")
     if len(rows) < len(image_ids):  # within a campaign, equal bytes are one image
         raise Conflict("the same image twice in one comparison; nobody can prefer one of them")
-    return tuple(record(Image, rows[one]) for one in image_ids)
+    return tuple(record(Image, values(rows[one])) for one in image_ids)

@@ -12,13 +12,15 @@ from feedback.store_base import StoreBase, verb
 from feedback.store_campaigns import campaign_row
 from feedback.store_loading import (
     OPINIONS,
-    AnyRow,
+    Cells,
     as_shown,
+    cells_of,
     columns,
     comparisons_by_id,
     critiques_of,
     newest_clicks,
     newest_readings,
+    record,
     stated,
 )
 from feedback.store_opinions import load_opinion
@@ -102,11 +104,11 @@ class Critiques(StoreBase):
             page: list[StatedPreference] = []
             while not page:
                 query = wanted.order_by(ShowingRow.id).limit(limit)
-                showings = (await session.execute(query)).all()
+                showings = await cells_of(session, query)
                 if not showings:
                     break
                 page = await _stated(session, showings)
-                wanted = wanted.where(ShowingRow.id > showings[-1].id)
+                wanted = wanted.where(ShowingRow.id > showings[-1]["id"])
             return page
 
 
@@ -141,32 +143,32 @@ def _with_preference() -> Select[*tuple[Any, ...]]:
     return select(*columns(ShowingRow)).where(or_(clicked, said))
 
 
-async def _stated(session: AsyncSession, showings: Sequence[AnyRow]) -> list[StatedPreference]:
-    ids = [one.id for one in showings]
+async def _stated(session: AsyncSession, showings: Sequence[Cells]) -> list[StatedPreference]:
+    ids = [one["id"] for one in showings]
     preferences = await preferences_of(session, ids)
-    comparisons = await comparisons_by_id(session, {one.comparison_id for one in showings})
+    comparisons = await comparisons_by_id(session, {one["comparison_id"] for one in showings})
     people = select(AnnotatorRow.id, AnnotatorRow.channel, AnnotatorRow.consents)
-    theirs = people.where(AnnotatorRow.id.in_({one.annotator_id for one in showings}))
-    annotators = {row.id: row for row in await session.execute(theirs)}
+    theirs = people.where(AnnotatorRow.id.in_({one["annotator_id"] for one in showings}))
+    annotators = {row["id"]: row for row in await cells_of(session, theirs)}
     for_study = set[str]()
     for table in (OpinionRow, ClickRow):
         of_these = table.showing_id.in_(ids)
         for_study |= set(await session.scalars(select(table.showing_id).where(of_these, ~table.training_use)))
     return [
-        StatedPreference(
-            showing_id=one.id,
-            comparison_id=one.comparison_id,
-            campaign_id=one.campaign_id,
-            annotator_id=one.annotator_id,
+        record(
+            StatedPreference,
+            one,
+            showing_id=one["id"],
             kind=comparison.kind,
-            images=as_shown(comparison.images, one.positions),
+            images=as_shown(comparison.images, one["positions"]),
             prompt=comparison.prompt,
-            preference=preferences[one.id],
-            channel=annotators[one.annotator_id].channel,
-            consent_version=annotators[one.annotator_id].consents.get(one.campaign_id),
-            training_use=one.id not in for_study,
-            created_at=one.shown_at,
+            preference=preferences[one["id"]],
+            channel=person["channel"],
+            consent_version=person["consents"].get(one["campaign_id"]),
+            training_use=one["id"] not in for_study,
+            created_at=one["shown_at"],
         )
-        for one, comparison in ((one, comparisons[one.comparison_id]) for one in showings)
-        if preferences[one.id].choice is not None
+        for one in showings
+        for comparison, person in [(comparisons[one["comparison_id"]], annotators[one["annotator_id"]])]
+        if preferences[one["id"]].choice is not None
     ]

@@ -9,7 +9,7 @@ from feedback.errors import Conflict, NotFound
 from feedback.records import Candidate, Opinion
 from feedback.store_base import StoreBase, hold, insert_if_absent, now, values, verb
 from feedback.store_campaigns import campaign_row
-from feedback.store_loading import OPINIONS, images_by_comparison, record
+from feedback.store_loading import OPINIONS, cells_of, images_by_comparison, record
 from feedback.store_opinions import load_opinion
 from feedback.store_showings import candidates_of
 from feedback.tables import CampaignRow, ComparisonRow, DeliveryRow, EventRow, OpinionRow, PlaceRow, PostRow
@@ -210,7 +210,7 @@ class Discord(StoreBase):
         said = OPINIONS.join(DeliveryRow, DeliveryRow.opinion_id == OpinionRow.id)
         said = said.where(DeliveryRow.channel_id == channel_id, DeliveryRow.token.is_(None))
         async with self._database.read() as session:
-            rows = await session.execute(said.order_by(OpinionRow.id.desc()).limit(limit))
+            rows = await cells_of(session, said.order_by(OpinionRow.id.desc()).limit(limit))
             return [record(Opinion, row) for row in rows]
 
 

@@ -52,7 +52,9 @@ class Gold(StoreBase):
         """
         async with self._database.write() as session:
             said, images = await _opinion(session, opinion_id, annotator_id)
-            correction = _with_evidence_of(label_record(await _label(session, opinion_id, label_id)), correction)
+            correction = _with_evidence_of(
+                label_record(values(await _label(session, opinion_id, label_id))), correction
+            )
             row = row_of_label(said, correction, images) | {
                 "status": "corrected",
                 "confidence": 1.0,
@@ -61,7 +63,7 @@ class Gold(StoreBase):
             added = insert_if_absent(session, LabelRow).values(row).returning(LabelRow.id)
             if await session.scalar(added) is None:
                 earlier = await _correction_of(session, label_id)
-                if earlier is None or not _same_judgement(label_record(earlier), correction):
+                if earlier is None or not _same_judgement(label_record(values(earlier)), correction):
                     raise Conflict("this label was corrected already; correct the correction")
             return await load_critique(session, opinion_id)
 

@@ -1,15 +1,14 @@
 """Records from rows, whole pages at a time.
 
-What is read by the page is read as columns: a row of columns takes a fraction of the time of a mapped object.
+What is read by the page is read as dicts of columns: they take a fraction of the time of mapped objects, or of rows.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -30,7 +29,7 @@ from feedback.tables import (
 )
 
 Kind = TypeVar("Kind", bound=Record)
-AnyRow = Row[*tuple[Any, ...]]
+Cells = dict[str, Any]
 
 
 def columns(table: type[Base]) -> list[InstrumentedAttribute[Any]]:
@@ -45,16 +44,21 @@ OPINIONS = (
 )
 
 
-def record(kind: type[Kind], row: Base | AnyRow, /, **more: Any) -> Kind:
+async def cells_of(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[Cells]:
+    """The rows of a query, each a dict of its columns."""
+    found = await session.execute(query)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def record(kind: type[Kind], cells: Cells, /, **more: Any) -> Kind:
     """The record whose fields are the columns of the same names, and what is given beside them."""
-    names, cells = _fields(kind, tuple(more))
-    return kind(**dict(zip(names, cells(row), strict=True)), **more)
+    return kind(**{name: cells[name] for name in _fields(kind) if name not in more}, **more)
 
 
 @cache
-def _fields(kind: type[Record], given: tuple[str, ...]) -> tuple[list[str], Callable[[Any], tuple[Any, ...]]]:
-    names = [name for name in kind.model_fields if name not in given]
-    return names, attrgetter(*names)
+def _fields(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(kind.model_fields)
 
 
 async def images_by_comparison(session: AsyncSession, comparison_ids: set[str]) -> dict[str, list[Image]]:
@@ -66,7 +70,7 @@ async def images_by_comparison(session: AsyncSession, comparison_ids: set[str]) 
     )
     placed = (await session.execute(places)).all()
     wanted = select(*columns(ImageRow)).where(ImageRow.id.in_({image_id for _, image_id in placed}))
-    known = {row.id: record(Image, row) for row in await session.execute(wanted)}
+    known = {cells["id"]: record(Image, cells) for cells in await cells_of(session, wanted)}
     images: dict[str, list[Image]] = defaultdict(list)
     for comparison_id, image_id in placed:
         images[comparison_id].append(known[image_id])
@@ -92,13 +96,13 @@ async def comparisons_by_id(session: AsyncSession, ids: set[str]) -> dict[str, C
 
 async def showings_of(session: AsyncSession, query: Select[ShowingRow]) -> list[Showing]:
     """The records of showings, in the order of the query."""
-    rows = (await session.execute(query.with_only_columns(*columns(ShowingRow)))).all()
-    comparisons = await comparisons_by_id(session, {row.comparison_id for row in rows})
-    return [_showing(row, comparisons[row.comparison_id]) for row in rows]
+    rows = await cells_of(session, query.with_only_columns(*columns(ShowingRow)))
+    comparisons = await comparisons_by_id(session, {row["comparison_id"] for row in rows})
+    return [_showing(row, comparisons[row["comparison_id"]]) for row in rows]
 
 
-def _showing(row: AnyRow, comparison: Comparison) -> Showing:
-    images = as_shown(comparison.images, row.positions)
+def _showing(row: Cells, comparison: Comparison) -> Showing:
+    images = as_shown(comparison.images, row["positions"])
     return record(Showing, row, kind=comparison.kind, images=images, prompt=comparison.prompt)
 
 
@@ -109,29 +113,30 @@ def as_shown(images: Sequence[Image], positions: str) -> tuple[Image, ...]:
 
 async def critiques_of(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[Critique]:
     """Everything known about the opinions that a query made from `OPINIONS` selects, in its order."""
-    rows = (await session.execute(query)).all()
-    ids = [row.id for row in rows]
-    images = await images_by_comparison(session, {row.comparison_id for row in rows})
+    rows = await cells_of(session, query)
+    ids = [row["id"] for row in rows]
+    images = await images_by_comparison(session, {row["comparison_id"] for row in rows})
     readings = await newest_readings(session, ids)
     labels = await _labels(session, ids)
     flags = await flags_of_opinions(session, ids)
-    clicks = await newest_clicks(session, {row.showing_id for row in rows})
+    clicks = await newest_clicks(session, {row["showing_id"] for row in rows})
     dead = set(
         await session.scalars(select(WorkRow.opinion_id).where(WorkRow.opinion_id.in_(ids), WorkRow.due_at.is_(None)))
     )
     critiques = []
     for row in rows:
-        reading, kept = readings.get(row.id), labels[row.id]
+        id_, reading = row["id"], readings.get(row["id"])
+        kept = labels[id_]
         critiques.append(
             Critique(
                 opinion=record(Opinion, row),
-                images=as_shown(images[row.comparison_id], row.positions),
+                images=as_shown(images[row["comparison_id"]], row["positions"]),
                 reading=None if reading is None else _reading(reading, kept),
-                labels=current_labels(kept, reading.id if reading else None),
+                labels=current_labels(kept, reading["id"] if reading else None),
                 refused=refused_labels(kept),
-                preference=merged_preference(clicks.get(row.showing_id), stated(reading)),
-                failed=row.id in dead,
-                flags=flags[row.id],
+                preference=merged_preference(clicks.get(row["showing_id"]), stated(reading)),
+                failed=id_ in dead,
+                flags=flags[id_],
             )
         )
     return critiques
@@ -139,13 +144,13 @@ async def critiques_of(session: AsyncSession, query: Select[*tuple[Any, ...]]) -
 
 async def newest_readings(
     session: AsyncSession, opinion_ids: Sequence[str], *wanted: InstrumentedAttribute[Any]
-) -> dict[str, AnyRow]:
+) -> dict[str, Cells]:
     """The newest reading of each opinion that has one; all its columns, or those that are wanted."""
     newest = (
         select(func.max(ReadingRow.id)).where(ReadingRow.opinion_id.in_(opinion_ids)).group_by(ReadingRow.opinion_id)
     )
-    rows = await session.execute(select(*(wanted or columns(ReadingRow))).where(ReadingRow.id.in_(newest)))
-    return {row.opinion_id: row for row in rows}
+    rows = await cells_of(session, select(*(wanted or columns(ReadingRow))).where(ReadingRow.id.in_(newest)))
+    return {row["opinion_id"]: row for row in rows}
 
 
 async def newest_clicks(session: AsyncSession, showing_ids: set[str]) -> dict[str, Stated]:
@@ -156,24 +161,29 @@ async def newest_clicks(session: AsyncSession, showing_ids: set[str]) -> dict[st
     return {showing_id: Stated(choice, opinion_id) for showing_id, choice, opinion_id in rows}  # type: ignore[arg-type]
 
 
-def stated(reading: AnyRow | None) -> Stated | None:
+def stated(reading: Cells | None) -> Stated | None:
     """The choice that a reading found in the words."""
-    return None if reading is None else Stated(reading.choice, reading.opinion_id, reading.choice_confidence)
+    if reading is None:
+        return None
+    return Stated(reading["choice"], reading["opinion_id"], reading["choice_confidence"])
 
 
 async def _labels(session: AsyncSession, opinion_ids: Sequence[str]) -> dict[str, list[KeptLabel]]:
     labels: dict[str, list[KeptLabel]] = defaultdict(list)
     query = select(*columns(LabelRow)).where(LabelRow.opinion_id.in_(opinion_ids)).order_by(LabelRow.id)
-    for row in await session.execute(query):
-        labels[row.opinion_id].append(KeptLabel(label(row), row.reading_id))
+    for row in await cells_of(session, query):
+        labels[row["opinion_id"]].append(KeptLabel(label(row), row["reading_id"]))
     return labels
 
 
-def label(row: LabelRow | AnyRow) -> Label:
+def label(row: Cells) -> Label:
     """The record of a label."""
-    return record(Label, row, span=None if row.span_start is None else (row.span_start, row.span_end))
+    start = row["span_start"]
+    return record(Label, row, span=None if start is None else (start, row["span_end"]))
 
 
-def _reading(row: AnyRow, kept: Sequence[KeptLabel]) -> Reading:
-    preference = Preference(choice=row.choice, confidence=row.choice_confidence)
-    return record(Reading, row, labels=tuple(k.label for k in kept if k.reading == row.id), preference=preference)
+def _reading(row: Cells, kept: Sequence[KeptLabel]) -> Reading:
+    labels = tuple(k.label for k in kept if k.reading == row["id"])
+    return record(
+        Reading, row, labels=labels, preference=Preference(choice=row["choice"], confidence=row["choice_confidence"])
+    )

@@ -7,7 +7,7 @@ from feedback.errors import Conflict, NotFound
 from feedback.ids import new_id
 from feedback.records import Channel, NewOpinion, Opinion
 from feedback.store_base import StoreBase, hold, insert_if_absent, now, share, verb
-from feedback.store_loading import OPINIONS, record
+from feedback.store_loading import OPINIONS, cells_of, record
 from feedback.tables import AnnotatorRow, Base, CampaignRow, ComparisonRow, OpinionRow, ReadingRow, ShowingRow
 from feedback.work import bucket
 
@@ -60,8 +60,8 @@ class Opinions(StoreBase):
         """The opinion that came over a channel under this id, whoever said it; for channels whose ids are unique."""
         said = OPINIONS.where(OpinionRow.channel == channel, OpinionRow.client_message_id == client_message_id)
         async with self._database.read() as session:
-            row = (await session.execute(said.order_by(OpinionRow.id).limit(1))).first()
-            return record(Opinion, row) if row else None
+            found = await cells_of(session, said.order_by(OpinionRow.id).limit(1))
+            return record(Opinion, found[0]) if found else None
 
     @verb
     async def replace_opinion(self, opinion_id: str, source_text: str) -> Opinion:
@@ -108,10 +108,10 @@ class Opinions(StoreBase):
 
 async def load_opinion(session: AsyncSession, opinion_id: str, annotator_id: str | None = None) -> Opinion:
     """The opinion of that id, or NotFound; with an annotator, also where it is somebody else's."""
-    row = (await session.execute(OPINIONS.where(OpinionRow.id == opinion_id))).first()
-    if row is None or annotator_id not in (None, row.annotator_id):
+    found = await cells_of(session, OPINIONS.where(OpinionRow.id == opinion_id))
+    if not found or annotator_id not in (None, found[0]["annotator_id"]):
         raise NotFound(f"no opinion {opinion_id!r}, or it is not theirs")
-    return record(Opinion, row)
+    return record(Opinion, found[0])
 
 
 async def _keep(session: AsyncSession, new: NewOpinion) -> Opinion:
@@ -145,8 +145,8 @@ async def _queue(session: AsyncSession, kept: Opinion) -> None:
 
 async def _find(session: AsyncSession, annotator_id: str, client_message_id: str) -> Opinion | None:
     query = OPINIONS.where(OpinionRow.annotator_id == annotator_id, OpinionRow.client_message_id == client_message_id)
-    row = (await session.execute(query)).first()
-    return record(Opinion, row) if row else None
+    found = await cells_of(session, query)
+    return record(Opinion, found[0]) if found else None
 
 
 async def languages_by_annotator(session: AsyncSession, annotator_ids: set[str]) -> dict[str, dict[str, int]]:

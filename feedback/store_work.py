@@ -26,7 +26,7 @@ from feedback.records import LETTERS, Label, Opinion, Reading
 from feedback.store_base import StoreBase, insert_if_absent, now, share, verb
 from feedback.store_events import add_events
 from feedback.store_gold import choices, row_of_label
-from feedback.store_loading import OPINIONS, record
+from feedback.store_loading import OPINIONS, cells_of, record
 from feedback.store_opinions import languages_by_annotator
 from feedback.tables import AnnotatorRow, LabelRow, OpinionRow, ReadingRow, UTCDateTime, WorkRow
 from feedback.work import ALONE_AFTER, BUCKETS, MAX_CLAIMS, MAX_FAILURES, Claim, delay
@@ -161,16 +161,16 @@ async def _next(session: AsyncSession, limit: int) -> Sequence[WorkRow]:
 
 async def _claims(session: AsyncSession, work: dict[str, WorkRow]) -> list[Claim]:
     query = OPINIONS.add_columns(AnnotatorRow.locale).join(AnnotatorRow, AnnotatorRow.id == OpinionRow.annotator_id)
-    rows = (await session.execute(query.where(OpinionRow.id.in_(work)).order_by(OpinionRow.id))).all()
-    history = await languages_by_annotator(session, {row.annotator_id for row in rows})
+    rows = await cells_of(session, query.where(OpinionRow.id.in_(work)).order_by(OpinionRow.id))
+    history = await languages_by_annotator(session, {row["annotator_id"] for row in rows})
     return [
         Claim(
-            token=work[row.id].token or "",
-            attempts=work[row.id].attempts,
+            token=work[row["id"]].token or "",
+            attempts=work[row["id"]].attempts,
             opinion=record(Opinion, row),
-            images=len(row.positions),
-            history=history[row.annotator_id],
-            locale="" if row.channel == "import" else row.locale,  # the importer's says nothing of them
+            images=len(row["positions"]),
+            history=history[row["annotator_id"]],
+            locale="" if row["channel"] == "import" else row["locale"],  # the importer's says nothing of them
         )
         for row in rows
     ]
