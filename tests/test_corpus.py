@@ -4,6 +4,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,19 @@ def files(split: str) -> list[Path]:
     return sorted((FOLDER / split).rglob("*.tsv"))
 
 
+@cache
+def read(path: Path) -> list[Any]:
+    """Number and opinion of each line; reading all takes seconds."""
+    return list(corpus.read(path))
+
+
 def rows(split: str) -> Iterator[dict[str, Any]]:
-    return (opinion for path in files(split) for _, opinion in corpus.read(path))
+    return (opinion for path in files(split) for _, opinion in read(path))
 
 
 @pytest.mark.parametrize("split", ["train", "further", "dev"])
 def test_every_line_is_of_the_format(split: str) -> None:
-    found = [(path, number, one) for path in files(split) for number, one in corpus.read(path)]
+    found = [(path, number, one) for path in files(split) for number, one in read(path)]
     assert len(found) > 300
     assert [one for one in found if isinstance(one[2], corpus.Malformed)] == []
 

@@ -4,12 +4,10 @@ import asyncio
 import itertools
 import random
 import re
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
+from forked import Forked, opine
 
 ROUNDS = 20
 VISITORS = 4
@@ -26,6 +24,7 @@ class Server:
     """The shipped command as a process over one data folder."""
 
     def __init__(self, data: Path) -> None:
+        self.output = data / "printed.txt"
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "OPINE_DATA": str(data),
@@ -34,21 +33,18 @@ class Server:
             "OPINE_REQUESTS_PER_MINUTE": "100000",
         }
 
-    def start(self) -> str:
-        command = [str(Path(sys.executable).with_name("opine")), "serve", "--port", "0"]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=self.environment
-        )
-        assert self.process.stdout is not None
-        address = re.search(r"http://\S+", self.process.stdout.readline())
-        assert address, "the server did not print its address"
-        return address[0] + "api/v1/"
+    async def start(self) -> str:
+        self.output.unlink(missing_ok=True)
+        self.process = Forked(self.output, opine, self.environment, "serve", "--port", "0")
+        while not (address := re.search(r"(http://\S+)\n", self.process.printed)):
+            assert self.process.returncode is None, f"it ended:\n{self.process.printed}"
+            await asyncio.sleep(0.01)
+        return address[1] + "api/v1/"
 
-    def stop(self, *, hard: bool) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL if hard else signal.SIGTERM)
-            self.process.communicate()
-        return self.process.returncode
+    async def stop(self, *, hard: bool) -> int:
+        if self.process.returncode is None:
+            self.process.kill() if hard else self.process.terminate()
+        return await self.process.wait()
 
 
 class Visitor:
@@ -97,7 +93,7 @@ async def load(server: Server, visitors: list[Visitor], url: str) -> None:
     async with httpx.AsyncClient(base_url=url, timeout=10) as client:
         talks = [asyncio.create_task(visitor.talk(client)) for visitor in visitors]
         await asyncio.sleep(random.uniform(0.1, 1.2))
-        await asyncio.to_thread(server.stop, hard=True)
+        await server.stop(hard=True)
         outcomes = await asyncio.gather(*talks, return_exceptions=True)
     assert all(isinstance(outcome, httpx.TransportError) for outcome in outcomes), outcomes
 
@@ -105,13 +101,13 @@ async def load(server: Server, visitors: list[Visitor], url: str) -> None:
 async def test_what_was_acknowledged_survives_twenty_kills(tmp_path: Path) -> None:
     server, visitors = Server(tmp_path), [Visitor(number) for number in range(VISITORS)]
     try:
-        async with httpx.AsyncClient(base_url=server.start()) as client:
+        async with httpx.AsyncClient(base_url=await server.start()) as client:
             for visitor in visitors:
                 await visitor.enter(client)
-        server.stop(hard=True)
+        await server.stop(hard=True)
         for _ in range(ROUNDS):
-            await load(server, visitors, server.start())
-        async with httpx.AsyncClient(base_url=server.start(), timeout=10) as client:
+            await load(server, visitors, await server.start())
+        async with httpx.AsyncClient(base_url=await server.start(), timeout=10) as client:
             for visitor in visitors:
                 kept = await until_read(client, visitor)
                 ids = [critique["opinion"]["client_message_id"] for critique in kept]
@@ -119,9 +115,9 @@ async def test_what_was_acknowledged_survives_twenty_kills(tmp_path: Path) -> No
                 stored = {c["opinion"]["client_message_id"]: c["opinion"]["id"] for c in kept}
                 assert visitor.acknowledged.items() <= stored.items(), "an acknowledged opinion is gone"
         assert sum(len(visitor.acknowledged) for visitor in visitors) > ROUNDS
-        assert server.stop(hard=False) == 0
+        assert await server.stop(hard=False) == 0
     finally:
-        server.stop(hard=True)
+        await server.stop(hard=True)
 
 
 async def until_read(client: httpx.AsyncClient, visitor: Visitor) -> list[dict]:

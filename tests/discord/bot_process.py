@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from fake_discord import FakeDiscord
+from forked import Forked, opine
 
 
 class BotProcess:
-    """It can be killed and started again over the same data folder; what it logs is in `log`."""
+    """It can be killed and started again over the same data folder; what it logs is in `log`.
 
-    def __init__(self, discord: FakeDiscord, data: Path, *, command: str = "discord", **settings: str) -> None:
+    Each start is a fork of a process that has the imports, unless it shall be `fresh`, as people start it.
+    """
+
+    def __init__(
+        self, discord: FakeDiscord, data: Path, *, command: str = "discord", fresh: bool = False, **settings: str
+    ) -> None:
         self.discord, self.data = discord, data
         self.log = data.with_suffix(".log")
-        self._command = [str(Path(sys.executable).with_name("opine")), *command.split()]
+        self._args, self._fresh = command.split(), fresh
+        self.process: asyncio.subprocess.Process | Forked
         self.settings = {
             "PATH": "/usr/bin:/bin",
             "OPINE_DATA": str(data),
@@ -28,10 +35,15 @@ class BotProcess:
         }
 
     async def launch(self) -> None:
+        self.process = await self._start_fresh() if self._fresh else self._fork()
+
+    def _fork(self) -> Forked:
+        return Forked(self.log, opine, self.settings, *self._args)
+
+    async def _start_fresh(self) -> asyncio.subprocess.Process:
+        command = str(Path(sys.executable).with_name("opine"))
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self._command, stdout=log, stderr=log, env=self.settings
-            )
+            return await asyncio.create_subprocess_exec(command, *self._args, stdout=log, stderr=log, env=self.settings)
 
     async def start(self) -> None:
         """Start it and wait until it is on Discord and has told its commands."""

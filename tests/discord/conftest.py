@@ -1,6 +1,8 @@
 """The local Discord of `tests/fake_discord`, and the shipped command as a process that talks with it."""
 
 import asyncio
+import fcntl
+import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -27,10 +29,15 @@ async def discord() -> AsyncIterator[FakeDiscord]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder to be copied, with the demo campaign and one of pairs alone."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-
-    asyncio.run(create_campaigns(Settings(data=folder, _env_file=None)))
+    """A data folder to be copied, with the demo campaign and one of pairs alone; xdist's workers share it."""
+    own = tmp_path_factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = place / "demo"
+    with (place / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            asyncio.run(create_campaigns(Settings(data=place / "demo.part", _env_file=None)))
+            (place / "demo.part").rename(folder)
     return folder
 
 
@@ -89,9 +96,9 @@ async def run(demo: Path, tmp_path: Path, discord: FakeDiscord) -> AsyncIterator
     """Starts a bot for one test alone, which may kill it: `bot = await run(OPINE_...=...)`."""
     started: list[BotProcess] = []
 
-    async def start(command: str = "discord", **settings: str) -> BotProcess:
+    async def start(command: str = "discord", *, fresh: bool = False, **settings: str) -> BotProcess:
         data = shutil.copytree(demo, tmp_path / f"data-{len(started)}")
-        process = BotProcess(discord, data, command=command, **settings)
+        process = BotProcess(discord, data, command=command, fresh=fresh, **settings)
         started.append(process)
         await process.start()
         return process

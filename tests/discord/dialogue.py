@@ -39,7 +39,7 @@ async def main(file: Path) -> None:
         sys.exit("the picture needs Chromium: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
         async with FakeDiscord() as discord, async_playwright() as playwright:
-            bot = BotProcess(discord, Path(folder) / "data")
+            bot = BotProcess(discord, Path(folder) / "data", fresh=True)
             await bot.start()
             try:
                 page = await talk(discord, bot)

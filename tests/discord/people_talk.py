@@ -1,5 +1,10 @@
 """What people do on Discord again and again, in a sentence each."""
 
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from bot_process import BotProcess
 from fake_discord import Interaction, Message
 from fake_discord.people import Person
 
@@ -34,3 +39,18 @@ async def settled(person: Person, receipt: Message) -> Message:
 async def understood(person: Person, receipt: Message) -> Message:
     """The receipt, once it has become what was understood."""
     return await person.reads(lambda message: message is receipt and "> " in message.text, within=60)
+
+
+async def killed_meanwhile(
+    bot: BotProcess, talks: Iterable[Coroutine[Any, Any, None]], done: Callable[[], bool], later: float
+) -> None:
+    """The bot, killed so many seconds after something is done, while all these talk."""
+    talking = [asyncio.create_task(talk) for talk in talks]
+    while not done():
+        assert not all(task.done() for task in talking), f"all talks ended: {talking[0]}"
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(later)
+    await bot.kill()
+    for task in talking:
+        task.cancel()
+    await asyncio.gather(*talking, return_exceptions=True)

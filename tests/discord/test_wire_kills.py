@@ -1,102 +1,39 @@
 """The bot, killed at fifty random moments while people press and submit: whatever they were told is kept, once."""
 
 import asyncio
-import os
 import random
-import shutil
-import signal
-import sys
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord, Interaction, Message
 from fake_discord.people import Person
-from people_talk import compare, say_why
+from people_talk import compare, killed_meanwhile, say_why
 
+Run = Callable[..., Awaitable[BotProcess]]
 KILLS, PEOPLE = 50, 8
 IN_START = 5  # each so many-th kill hits a process that is still starting
-# `opine discord` without its imports, which take longer than all else: one fork of this for each life of the bot.
-PRELOADED = """
-import os, sys
-import bot.discord_run
-for _ in sys.stdin:
-    if (pid := os.fork()) == 0:
-        os.dup2(2, 1)
-        os._exit(bot.discord_run.run())
-    print(pid, flush=True)
-    if os.waitpid(pid, 0)[1] != 9:
-        sys.exit("it was not killed")
-    print("gone", flush=True)
-"""
-
-
-class Preloaded(BotProcess):
-    """A bot that starts in no time, again and again."""
-
-    async def load(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", PRELOADED, stdin=-1, stdout=-1, stderr=log, env=self.settings
-            )
-
-    async def launch(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"\n")
-        self.pid = int(await self._said())
-
-    async def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        assert await self._said() == "gone"
-
-    async def unload(self) -> None:
-        await self.kill()
-        await self.process.communicate(b"")  # the end of its input ends it
-
-    async def _said(self) -> str:
-        assert self.process.stdout is not None
-        line = (await self.process.stdout.readline()).decode()
-        assert line, f"it ended:\n{self.logged[-2000:]}"
-        return line.strip()
 
 
 @pytest.mark.timeout(900)  # a minute where nothing else is running
-async def test_whatever_was_acknowledged_before_a_kill_is_there_once(
-    discord: FakeDiscord, demo: Path, tmp_path: Path
-) -> None:
-    bot = Preloaded(
-        discord, shutil.copytree(demo, tmp_path / "data"), OPINE_DISCORD_CAMPAIGN="pairs", OPINE_WORKER="false"
-    )
-    await bot.load()
-    try:
-        await bot.start()
-        people = [discord.person(f"P{number}") for number in range(PEOPLE)]
-        shown = [await compare(person) for person in people]
-        chance = random.Random(50)
-        for number in range(KILLS):
-            talking = [
-                asyncio.create_task(talk(person, message, chance))
-                for person, message in zip(people, shown, strict=True)
-            ]
-            enough = acknowledged(discord) + chance.randint(0, 4)
-            while acknowledged(discord) < enough:
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(chance.uniform(0, 0.2))
+async def test_whatever_was_acknowledged_before_a_kill_is_there_once(discord: FakeDiscord, run: Run) -> None:
+    bot = await run(OPINE_DISCORD_CAMPAIGN="pairs", OPINE_WORKER="false")
+    people = [discord.person(f"P{number}") for number in range(PEOPLE)]
+    shown = [await compare(person) for person in people]
+    chance = random.Random(50)
+    for number in range(KILLS):
+        talks = [talk(person, message, chance) for person, message in zip(people, shown, strict=True)]
+        enough = acknowledged(discord) + chance.randint(0, 4)
+        await killed_meanwhile(bot, talks, lambda: acknowledged(discord) >= enough, chance.uniform(0, 0.2))  # noqa: B023
+        if number % IN_START == 0:
+            await bot.launch()
+            await asyncio.sleep(chance.uniform(0, 0.5))
             await bot.kill()
-            for task in talking:
-                task.cancel()
-            await asyncio.gather(*talking, return_exceptions=True)
-            if number % IN_START == 0:
-                await bot.launch()
-                await asyncio.sleep(chance.uniform(0, 0.5))
-                await bot.kill()
-            await bot.start()
-        for person, message in zip(people, shown, strict=True):
-            assert "Received" in (await say_why(person, message, "B, the light is softer")).text
-        check_opinions(discord, bot)
-        check_choices(discord, bot)
-    finally:
-        await bot.unload()
+        await bot.start()
+    for person, message in zip(people, shown, strict=True):
+        assert "Received" in (await say_why(person, message, "B, the light is softer")).text
+    check_opinions(discord, bot)
+    check_choices(discord, bot)
     assert discord.violations == []
 
 

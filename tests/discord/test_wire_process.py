@@ -23,7 +23,7 @@ async def works(discord: FakeDiscord) -> None:
 
 
 async def test_with_a_token_the_web_server_is_on_discord_too(discord: FakeDiscord, run: Run) -> None:
-    bot = await run("serve --port 0")
+    bot = await run("serve --port 0", fresh=True)
     await works(discord)
     assert await bot.stop() == 0
 
@@ -36,14 +36,14 @@ async def test_every_kind_of_frame(discord: FakeDiscord, run: Run, tmp_path: Pat
     if frames == "zlib-stream":  # as where the package is not installed
         (tmp_path / "zstandard.py").write_text("raise ImportError")
         settings["PYTHONPATH"] = str(tmp_path)
-    await run(**settings)
+    await run(fresh=True, **settings)
     assert discord.gateway.queries[0]["compress"] == ("zstd-stream" if frames == "text" else frames)
     await works(discord)
 
 
 async def test_shards(discord: FakeDiscord, run: Run) -> None:
     servers = await on_both_shards(discord)
-    bot = await run(OPINE_DISCORD_SHARDS="2")
+    bot = await run(OPINE_DISCORD_SHARDS="2", OPINE_WORKER="false")
     await discord.connected(shards=2)
     assert sorted(tuple(identify["shard"]) for identify in discord.gateway.identifies) == [(0, 2), (1, 2)]
     for server in servers:
@@ -54,7 +54,7 @@ async def test_shards(discord: FakeDiscord, run: Run) -> None:
 
 
 async def test_one_process_may_run_some_of_the_shards(discord: FakeDiscord, run: Run) -> None:
-    await run(OPINE_DISCORD_SHARDS="4", OPINE_DISCORD_SHARD_IDS="1,3")
+    await run(OPINE_DISCORD_SHARDS="4", OPINE_DISCORD_SHARD_IDS="1,3", OPINE_WORKER="false")
     await discord.connected(shards=2)
     assert sorted(tuple(identify["shard"]) for identify in discord.gateway.identifies) == [(1, 4), (3, 4)]
 
@@ -100,7 +100,7 @@ async def test_events_that_come_twice_are_taken_once(discord: FakeDiscord, run: 
 
 
 async def test_two_processes_with_one_token_are_told_of(discord: FakeDiscord, run: Run) -> None:
-    bots = [await run(), await run()]
+    bots = [await run(OPINE_WORKER="false") for _ in range(2)]
     for number in range(8):
         await discord.person(f"P{number}").slash("help").answer()
     for _ in range(100):

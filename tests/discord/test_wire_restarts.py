@@ -10,7 +10,7 @@ import pytest
 from bot_process import BotProcess
 from fake_discord import FakeDiscord
 from fake_discord.people import Person
-from people_talk import agree, answered, compare, say_why, understood
+from people_talk import agree, answered, compare, killed_meanwhile, say_why, understood
 
 Run = Callable[..., Awaitable[BotProcess]]
 KILLS = int(os.environ.get("OPINE_TEST_KILLS", "5"))
@@ -39,7 +39,7 @@ async def test_buttons_and_windows_outlive_the_process(discord: FakeDiscord, run
 
 
 async def test_commands_are_told_only_when_they_changed(discord: FakeDiscord, run: Run) -> None:
-    bot = await run()
+    bot = await run(OPINE_WORKER="false")
     await bot.kill()
     await bot.start()
     assert [call.method for call in discord.requests if call.path.endswith("/commands")] == ["PUT"]
@@ -132,15 +132,8 @@ async def test_killed_at_random_moments_each_acknowledged_answer_is_there_once(d
 
     chance = random.Random(4)
     for _ in range(KILLS):
-        talking = [asyncio.create_task(talk(person)) for person in people]
         enough = len(told) + chance.randint(0, 12)
-        while len(told) < enough:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(chance.uniform(0, 0.3))
-        await bot.kill()
-        for task in talking:
-            task.cancel()
-        await asyncio.gather(*talking, return_exceptions=True)
+        await killed_meanwhile(bot, map(talk, people), lambda: len(told) >= enough, chance.uniform(0, 0.3))  # noqa: B023
         await bot.start()
     seen = [message for person in people for message in person.sees(person.direct)]
     written = {str(message.id) for message in seen if not message.author.bot}

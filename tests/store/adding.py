@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import sys
 
 from scenes import facts
 
@@ -10,15 +9,15 @@ from feedback.records import NewOpinion
 from feedback.store import Store
 
 
-async def main(url: str) -> None:
+async def _main(url: str) -> None:
     store = await Store.open(url, "a secret")
     campaign = (await store.list_campaigns())[0]
     image = await store.add_image(campaign.id, facts(1))
     comparison = await store.add_comparison(campaign.id, [image.id])
-    await asyncio.gather(*[add(store, comparison.id, image.id) for _ in range(4)])
+    await asyncio.gather(*[_add(store, comparison.id, image.id) for _ in range(4)])
 
 
-async def add(store: Store, comparison_id: str, image_id: str) -> None:
+async def _add(store: Store, comparison_id: str, image_id: str) -> None:
     person = await store.enter("web", secrets.token_hex(8))
     showing = await store.show(person.id, comparison_id, [image_id])
     for number in range(1_000_000):
@@ -34,5 +33,5 @@ async def add(store: Store, comparison_id: str, image_id: str) -> None:
         print(opinion.id, flush=True)
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+def run(url: str) -> None:
+    asyncio.run(_main(url))

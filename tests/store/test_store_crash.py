@@ -2,36 +2,38 @@
 
 import asyncio
 import random
-import signal
-import sys
 from pathlib import Path
 
+import adding
+from forked import Forked
 from sqlalchemy import func, select
 
 from feedback.store import Store
 from feedback.tables import OpinionRow, WorkRow
 
-ADDING = str(Path(__file__).with_name("adding.py"))
 KILLS = 4
 
 
-async def acknowledged_before_a_kill(url: str) -> list[str]:
+async def acknowledged_before_a_kill(url: str, output: Path) -> list[str]:
     """Run the process that adds opinions, kill it in the middle, and return the ids that it printed."""
-    process = await asyncio.create_subprocess_exec(sys.executable, ADDING, url, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    lines = [await process.stdout.readline() for _ in range(random.randint(5, 40))]
+    process = Forked(output, adding.run, url)
+    enough = random.randint(5, 40)
+    while process.printed.count("\n") < enough:
+        assert process.returncode is None, process.printed
+        await asyncio.sleep(0.005)
     await asyncio.sleep(random.random() / 20)
-    process.send_signal(signal.SIGKILL)
-    lines += (await process.stdout.read()).splitlines(keepends=True)
+    process.kill()
     await process.wait()
-    return [line.decode().strip() for line in lines if line.endswith(b"\n")]
+    return [line.strip() for line in process.printed.splitlines(keepends=True) if line.endswith("\n")]
 
 
-async def test_nothing_acknowledged_is_lost_by_kills(url: str) -> None:
+async def test_nothing_acknowledged_is_lost_by_kills(url: str, tmp_path: Path) -> None:
     store = await Store.open(url, "a secret")
     await store.create_campaign("demo", "A campaign")
     await store.close()
-    acknowledged = [one for _ in range(KILLS) for one in await acknowledged_before_a_kill(url)]
+    acknowledged = list[str]()
+    for number in range(KILLS):
+        acknowledged += await acknowledged_before_a_kill(url, tmp_path / f"printed-{number}.txt")
     assert len(acknowledged) >= 5 * KILLS
     store = await Store.open(url, "a secret")
     async with store._database.read() as session:
