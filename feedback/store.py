@@ -12,6 +12,7 @@ from feedback.changes import Changes
 from feedback.database import Database
 from feedback.errors import Conflict, NotFound, SchemaError, StoreBusy, StoreError, StoreFull, StoreInUse
 from feedback.store_campaigns import Campaigns
+from feedback.store_consents import Consents
 from feedback.store_critiques import Critiques
 from feedback.store_discord import Discord
 from feedback.store_events import Events
@@ -29,7 +30,20 @@ __all__ = ["Conflict", "NotFound", "SchemaError", "Store", "StoreBusy", "StoreEr
 
 
 class Store(
-    Campaigns, People, Showings, Opinions, Critiques, Gold, Flags, Work, Events, Keys, Imports, Discord, Figures
+    Campaigns,
+    People,
+    Consents,
+    Showings,
+    Opinions,
+    Critiques,
+    Gold,
+    Flags,
+    Work,
+    Events,
+    Keys,
+    Imports,
+    Discord,
+    Figures,
 ):
     """What is kept of campaigns, people and what they said, on SQLite (one process) or PostgreSQL (any number)."""
 

@@ -1,10 +1,9 @@
 """Annotators: who they are here, what is kept about them, and how all of it goes."""
 
-from collections.abc import Collection, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, union, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.errors import NotFound
@@ -27,8 +26,6 @@ from feedback.tables import (
     TombstoneRow,
     WorkRow,
 )
-
-_AT_ONCE: Final = 5_000  # parameters of one statement; SQLite takes 32,766
 
 
 class People(StoreBase):
@@ -135,37 +132,8 @@ class People(StoreBase):
         await self._database.clear_log()
         return counts
 
-    @verb
-    async def who_withdrew(self, annotator_ids: Collection[str]) -> set[str]:
-        """Those of the pseudonyms who were erased since they were met, or who no longer let their words train models.
-
-        Somebody who was erased and came again is among them: what they said before is gone.
-        """
-        withdrew: set[str] = set()
-        async with self._database.read() as session:
-            for some in _batches(annotator_ids):
-                erased = select(TombstoneRow.annotator_id).where(TombstoneRow.annotator_id.in_(some))
-                against = select(AnnotatorRow.id).where(AnnotatorRow.id.in_(some), AnnotatorRow.training_use.is_(False))
-                withdrew.update(await session.scalars(union(erased, against)))
-        return withdrew
-
-    @verb
-    async def who_is_missing(self, annotator_ids: Collection[str]) -> set[str]:
-        """Those of the pseudonyms that nobody has: erased, or never met."""
-        missing = set(annotator_ids)
-        async with self._database.read() as session:
-            for some in _batches(annotator_ids):
-                missing -= set(await session.scalars(select(AnnotatorRow.id).where(AnnotatorRow.id.in_(some))))
-        return missing
-
     def _stranger(self, channel: Channel, user_id: str, locale: str) -> Annotator:
         return Annotator(id=pseudonym(self._secret, channel, user_id), channel=channel, locale=locale, created_at=now())
-
-
-def _batches(annotator_ids: Collection[str]) -> Iterator[list[str]]:
-    everybody = sorted(annotator_ids)
-    for first in range(0, len(everybody), _AT_ONCE):
-        yield everybody[first : first + _AT_ONCE]
 
 
 async def _change(session: AsyncSession, row: AnnotatorRow, changes: dict[str, Any]) -> Annotator:

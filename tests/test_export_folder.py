@@ -20,9 +20,9 @@ from feedback.errors import Conflict
 from feedback.export import export, passes, writing
 from feedback.export.folder import fresh_folder
 from feedback.export.splits import SPLITS
-from feedback.export.targets import DEFAULT, classes_of
+from feedback.export.targets import ALL, DEFAULT, classes_of
 from feedback.media import NoRoom
-from feedback.records import StatedPreference
+from feedback.records import Opinion, StatedPreference
 from feedback.store import Store
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -114,6 +114,38 @@ async def test_who_withdraws_meanwhile_is_left_out(world: World) -> None:
     assert [row["source_text"] for row in world.rows("opinions")] == ["stays"]
 
 
+@pytest.mark.parametrize("what", ["erased", "erased, and back", "deleted", "edited", "refused"])
+async def test_what_is_taken_back_meanwhile_is_left_out(world: World, what: str) -> None:
+    await world.say("ana", 0, "stays", click="A")
+    gone = await world.say("bob", 1, "goes", click="B")
+
+    class Interrupted(Store):
+        async def preferences(self, *arguments: Any, **options: Any) -> list[StatedPreference]:
+            critique = (await self.critiques())[-1]
+            if critique.opinion.id == gone.id and critique.opinion.training_use:
+                await take_back(world, gone, what)
+            return await super().preferences(*arguments, **options)
+
+    world.store.__class__ = Interrupted
+    await world.export(ALL)
+    assert not [name for name, data in contents(world.folder).items() if b"goes" in data]
+    assert "stays" in {row["source_text"] for row in world.rows("opinions")}
+
+
+async def take_back(world: World, opinion: Opinion, what: str) -> None:
+    store = world.store
+    if what.startswith("erased"):
+        await store.erase(opinion.annotator_id)
+        if what.endswith("back"):
+            await world.say("bob", 1, "came again", click="B")
+    elif what == "deleted":
+        await store.delete_opinion(opinion.id)
+    elif what == "edited":
+        await store.replace_opinion(opinion.id, "something else")
+    else:
+        await store.update_annotator(opinion.annotator_id, training_use=False)
+
+
 async def test_the_card_is_what_a_hub_reads(world: World) -> None:
     await world.say("ana", 0, ASTRONAUT, LIGHT, BLUE, click="tie")
     await world.say("bob", 1, "नमस्ते yaar", LIGHT, language="hi-Latn")
@@ -130,7 +162,7 @@ async def test_the_card_is_what_a_hub_reads(world: World) -> None:
     assert card["task_categories"]
     assert [config["config_name"] for config in card["configs"]] == ["critiques", "opinions", "preferences", "images"]
     listed = {file["path"] for config in card["configs"] for file in config["data_files"]}
-    assert listed == {name for name in contents(world.folder) if name.endswith(".parquet")}
+    assert listed == {name for name in contents(world.folder) if name.startswith("data/") and name.endswith(".parquet")}
     features = {info["config_name"]: [feature["name"] for feature in info["features"]] for info in card["dataset_info"]}
     assert features == {target.name: list(target.columns) for target in classes_of(DEFAULT)}
     assert manifest.version in body
@@ -158,9 +190,17 @@ async def test_only_an_earlier_export_is_replaced(world: World) -> None:
     await world.say("ana", 0, "nice")
     world.folder.mkdir()
     await world.export()
-    (world.folder / "extra.txt").write_text("of a person who put it here")
+    (world.folder / ".cache/huggingface").mkdir(parents=True)
+    (world.folder / ".cache/huggingface/uploaded").write_text("what an upload leaves behind")
     await world.export()
-    assert "extra.txt" not in contents(world.folder)
+    for name in ("LICENSE", ".git/HEAD"):
+        path = world.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("of a person who put it here")
+        with pytest.raises(Conflict, match=f"{name}, which no export wrote"):
+            await world.export()
+        path.unlink()
+    await world.export()
     foreign = world.folder.with_name("photos")
     shutil.copytree(world.folder / "images", foreign)
     kept = contents(foreign)

@@ -95,6 +95,28 @@ def test_splits_are_eighty_ten_ten() -> None:
     groups = Groups()
     counts = dict.fromkeys(SPLITS, 0)
     for number in range(3000):
-        counts[groups.split_of(Image(id="i", campaign_id="k", **facts | {"sha256": f"{number:064}"}))] += 1
+        image = Image(id="i", campaign_id="k", **facts | {"sha256": f"{number:064}"})
+        groups.add(Comparison(id=f"{number}", campaign_id="k", kind="single", images=(image,)))
+        counts[groups.split_of(image)] += 1
     assert 0.77 < counts["train"] / 3000 < 0.83
     assert 0.08 < counts["validation"] / 3000 < 0.12
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=12), st.integers(0, 40))
+def test_a_group_stays_where_it_is_when_a_new_image_joins_it(pairs: list[tuple[int, int]], joined: int) -> None:
+    facts = Media(Path("unused")).examine(picture(1)).model_dump()
+
+    def image(number: int) -> Image:
+        return Image(id=f"{number}", campaign_id="k", **facts | {"sha256": f"{number:064}"})
+
+    def pair(number: int, *of: int) -> Comparison:
+        return Comparison(id=f"{number:03}", campaign_id="k", kind="pair", images=tuple(map(image, of)))
+
+    before, after = Groups(), Groups()
+    for number, of in enumerate(pairs):
+        before.add(pair(number, *of))
+        after.add(pair(number, *of))
+    new = 999, 41 + joined  # an image that nobody saw before, with one of the group's
+    after.add(pair(new[0], new[1], pairs[0][0]))
+    assert all(before.split_of(image(one)) == after.split_of(image(one)) for of in pairs for one in of)
+    assert after.split_of(image(new[1])) == before.split_of(image(pairs[0][0]))

@@ -15,8 +15,9 @@ from feedback.export.folder import fresh_folder
 from feedback.export.manifest import Manifest
 from feedback.export.passes import Passes, Progress
 from feedback.export.selection import Selection
+from feedback.export.sources import read_sources
 from feedback.export.targets import DEFAULT, target_names
-from feedback.export.withdrawals import withdrawals
+from feedback.export.withdrawals import changed, withdrawals
 from feedback.garbage import rare_collections
 from feedback.media import NO_ROOM, Media, NoRoom
 from feedback.store import Store
@@ -48,8 +49,9 @@ async def export(
                 contents = await _write(passes(incoming))
                 withdrawn = await withdrawals(store, folder, incoming)
                 manifest = await asyncio.to_thread(contents.describe, folder, selection, names, withdrawn)
-                if await store.who_is_missing(contents.counts.annotators):
-                    raise _Withdrawn
+                for sources in read_sources(incoming):
+                    if await changed(store, sources):
+                        raise _Withdrawn
                 return manifest
     except OSError as error:
         if error.errno not in NO_ROOM:
@@ -70,4 +72,4 @@ async def _write(passes: Passes) -> Contents:
 
 
 class _Withdrawn(Exception):
-    """Somebody was erased whose words an earlier page had brought in."""
+    """Something was deleted, or may train no longer, that an earlier page had brought in."""

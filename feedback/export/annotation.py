@@ -4,13 +4,12 @@ Label Studio counts code points, as we do. Argilla's page counts UTF-16 units, a
 """
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
-from feedback.export.selection import Selection
-from feedback.records import LETTERS, Critique, Label
+from feedback.export.selection import GOLD, Selection
+from feedback.records import LETTERS, Critique, Label, Polarity
 from feedback.taxonomy import taxonomy
 
-POLARITIES: Final = ("positive", "negative", "neutral")
 CHOICES: Final = (*LETTERS, "tie")
 
 Span = tuple[int, int]
@@ -34,17 +33,6 @@ def to_utf16(text: str, span: Span) -> Span:
     return start, end
 
 
-def from_utf16(text: str, span: Span) -> Span:
-    """A span of UTF-16 units, counted in code points.
-
-    >>> from_utf16("😬 soft", (3, 7))
-    (2, 6)
-    """
-    units = text.encode("utf-16-le")
-    start, end = (len(units[: 2 * place].decode("utf-16-le")) for place in span)
-    return start, end
-
-
 def suggestion(critique: Critique, selection: Selection) -> Answers | None:
     """What the newest reading suggested, whatever the person made of it; nothing where only gold is wanted."""
     reading = critique.reading
@@ -57,15 +45,15 @@ def suggestion(critique: Critique, selection: Selection) -> Answers | None:
 
 def gold(critique: Critique) -> Answers | None:
     """What the person confirmed, corrected, added or clicked."""
-    labels = tuple(label for label in critique.labels if label.status in ("confirmed", "corrected"))
+    labels = tuple(label for label in critique.labels if label.status in GOLD)
     preference = critique.preference
-    choice = preference.choice if preference.status in ("confirmed", "corrected") else None
+    choice = preference.choice if preference.status in GOLD else None
     return Answers(labels, choice, 1.0) if labels or choice else None
 
 
 def label_names() -> list[str]:
     """The labels of both tools: each aspect with each polarity."""
-    return [f"{aspect} {polarity}" for aspect in taxonomy().aspects for polarity in POLARITIES]
+    return [f"{aspect} {polarity}" for aspect in taxonomy().aspects for polarity in get_args(Polarity)]
 
 
 def units(text: str) -> int:

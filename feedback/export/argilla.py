@@ -20,8 +20,9 @@ from feedback.export.annotation import (
     to_utf16,
     units,
 )
+from feedback.export.opinions import consent_scope
 from feedback.export.selection import Selection
-from feedback.export.target import FileTarget, Place, image_file
+from feedback.export.target import FileTarget, Place, flags_of, image_file
 from feedback.export.writing import Written, write_file
 from feedback.records import Critique
 
@@ -57,6 +58,8 @@ def argilla_record(critique: Critique, selection: Selection) -> dict[str, Any]:
             "channel": opinion.channel,
             "comparison": opinion.comparison_id,
             "images": " ".join(image_file(image) for image in critique.images),
+            "consent_scope": consent_scope(training_use=opinion.training_use),
+            "flags": " ".join(flags_of(critique)),
         },
         "suggestions": {},
         "responses": {},

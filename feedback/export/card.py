@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 from feedback.export.columns import to_yaml
 from feedback.export.plots import Plot
@@ -11,12 +12,19 @@ from feedback.export.target import Target
 from feedback.export.withdrawals import WITHDRAWALS, Withdrawal
 from feedback.export.words import remark
 from feedback.export.writing import Written
+from feedback.records import Polarity
 from feedback.taxonomy import taxonomy
 
 _EXAMPLES = 6
 _TURNING = {chr(code) for code in (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _MARKUP = frozenset("\\`*_{}[]()<>#!|~$&:@")
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_SIZES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+)
 
 
 def write_card(
@@ -49,7 +57,7 @@ def write_card(
 def _head(title: str, counts: Statistics) -> list[str]:
     languages = sorted({tag.split("-")[0].lower() for tag in counts.languages} - {"und"})
     creators = ["crowdsourced", "machine-generated"] if counts.statuses["suggested"] else ["crowdsourced"]
-    size = next((name for limit, name in _SIZES if counts.opinions < limit), "n>1M")
+    size = next((name for limit, name in _SIZES if counts.opinions < limit), "10M<n<100M")
     return [
         f"pretty_name: {json.dumps(title, ensure_ascii=False)}",
         *_list("language", [json.dumps(tag) for tag in languages]),  # quoted: to YAML, a bare no is false
@@ -117,7 +125,7 @@ def _remarks(example: Example) -> str:
 
 
 def _numbers(counts: Statistics, plots: Sequence[Plot]) -> list[str]:
-    polarities = ("positive", "negative", "neutral")
+    polarities = get_args(Polarity)
     names = [name for name in taxonomy().aspects if any(counts.aspects[name, polarity] for polarity in polarities)]
     aspects = [(f"`{name}`", *(str(counts.aspects[name, polarity]) for polarity in polarities)) for name in names]
     parts = [
@@ -150,8 +158,8 @@ def _reading_on(counts: Statistics) -> list[str]:
 
 def _people(withdrawn: Sequence[Withdrawal]) -> list[str]:
     steps = [
-        f"- {one.people} {'person' if one.people == 1 else 'people'} withdrew after version `{one.after_version}`: "
-        f"{len(one.opinion_ids)} opinions and {len(one.showing_ids)} showings of theirs are gone."
+        f"- After version `{one.after_version}`, {one.people} {'person' if one.people == 1 else 'people'} withdrew "
+        f"something: {len(one.opinion_ids)} opinions and {len(one.showing_ids)} showings are gone."
         for one in withdrawn
     ]
     dropping = (

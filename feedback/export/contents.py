@@ -34,11 +34,13 @@ class Contents:
         self._write("taxonomy.toml", package_files("feedback").joinpath("taxonomy.toml").read_bytes())
         plots = self._write_plots()
         arguments = arguments_of(selection, names)
-        version = version_of(arguments, self.files)
+        left_out = [self.counts.left_out_opinions, self.counts.left_out_preferences]
+        withdrawals = [one.model_dump(mode="json") for one in withdrawn]
+        version = version_of(arguments, self.files, [self.title, left_out, withdrawals])
         card = write_card(
             self.title, version, self.tables, self.counts, plots, withdrawn, gold_only=selection.gold_only
         )
-        (self.folder / "README.md").write_text(card, "utf-8")
+        self._write("README.md", card.encode())
         written = [written for _, written in self.tables]
         self._write(CROISSANT, croissant(self.title, version, written, self.files).encode())
         if withdrawn:

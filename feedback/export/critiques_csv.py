@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,7 @@ from feedback.export.target import Place, Target
 from feedback.export.writing import Facts, HashedFile, Written, to_json
 from feedback.records import Critique
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
+FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")  # OWASP, CSV injection
 _AT_ONCE: Final = 1_000  # rows
 
 
@@ -37,7 +38,8 @@ class CritiquesCsv(Target):
 
     def close(self) -> Written:
         """Finish the files."""
-        self.abandon()
+        for file in self._files.values():
+            file.close()
         rows = {split: file.rows for split, file in self._files.items()}
         facts = {f"{self.name}/{split}.csv": file.facts for split, file in self._files.items()}
         return Written(self.name, {}, rows, facts)
@@ -45,7 +47,8 @@ class CritiquesCsv(Target):
     def abandon(self) -> None:
         """Let go of the files; harmless after `close`."""
         for file in self._files.values():
-            file.close()
+            with suppress(OSError):
+                file.abandon()
 
     def _file(self, split: str) -> "_Csv":
         if split not in self._files:
@@ -59,7 +62,7 @@ class _Csv:
         self._cells = itemgetter(*columns)
         self._waiting: list[tuple[Any, ...]] = []
         self._bytes = HashedFile(path)
-        self._text = io.TextIOWrapper(self._bytes, "utf-8", newline="")
+        self._text = io.TextIOWrapper(self._bytes, "utf-8-sig", newline="")  # without its mark, Excel garbles it
         self._writer = csv.writer(self._text)
         self._writer.writerow(columns)
         self.rows = 0
@@ -76,9 +79,11 @@ class _Csv:
         self._waiting = []
 
     def close(self) -> None:
-        if not self._text.closed:
-            self._flush()
-            self._text.close()
+        self._flush()
+        self._text.close()
+
+    def abandon(self) -> None:
+        self._text.close()
 
     @property
     def facts(self) -> Facts:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from feedback.export.columns import IMAGE, REAL, TEXT, TEXTS, TIME, TRUTH, WHOLE
+from feedback.export.columns import BYTES, IMAGE, NANOSECONDS, REAL, TEXT, TEXTS, TIME, TRUTH, WHOLE
 from feedback.export.writing import Facts, Written
 
 CROISSANT: Final = "croissant.json"
@@ -20,6 +20,8 @@ _TYPES: Final = {
     REAL: "sc:Float",
     TRUTH: "sc:Boolean",
     TIME: "sc:DateTime",
+    NANOSECONDS: "sc:DateTime",
+    BYTES: "sc:ImageObject",
     IMAGE: "sc:ImageObject",
 }
 _CONTEXT: Final = {

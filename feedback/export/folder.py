@@ -14,6 +14,7 @@ from feedback.filelock import FileLock
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = "opine-export"
+_CACHE: Final = ".cache/"  # that huggingface_hub leaves behind when it uploads a folder
 
 
 @contextmanager
@@ -55,8 +56,12 @@ def refuse_foreign(place: Path) -> None:
     if not place.exists() or (place.is_dir() and not any(place.iterdir())):
         return
     try:
-        known = json.loads((place / MANIFEST).read_text("utf-8"))["format"] == FORMAT
-    except (OSError, ValueError, KeyError, TypeError):
-        known = False
-    if not known:
+        manifest = json.loads((place / MANIFEST).read_text("utf-8"))
+        known = {MANIFEST, *manifest.get("files", ())} if manifest["format"] == FORMAT else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        known = None
+    if known is None:
         raise Conflict(f"{place} is there and is no earlier export; choose a new folder")
+    there = (path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir() or path.is_symlink())
+    if other := next((name for name in there if name not in known and not name.startswith(_CACHE)), None):
+        raise Conflict(f"{place} holds {other}, which no export wrote; move it away, or choose a new folder")

@@ -5,7 +5,6 @@ column, and a path is written only once the image lies there.
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from feedback.export.pairs import Answer, are_distinct, ranks, wins
@@ -14,14 +13,14 @@ from feedback.records import Comparison, StatedPreference
 
 
 class HPSv2(FileTarget):
-    """`train.json` (dataset type HPD) with `train/`, `test.json` (ranking) with `test/`; `validation.json` as train."""
+    """`train.json` (dataset type HPD) with `train/`; `validation.json` and `test.json` (ranking) with theirs."""
 
     name = "hpsv2"
-    about = "Pairs (`train.json`) and rankings (`test.json`) as HPSv2's training reads them."
+    about = "Pairs (`train.json`) and rankings (`validation.json`, `test.json`) as HPSv2's training reads them."
 
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
-        """One row per pair, but for the test."""
-        if place.split == "test":
+        """One row per pair to train on."""
+        if place.split != "train":
             return
         for pair in place.decided:
             paths = [self.place_image(image, place.split) for image in (pair.first, pair.second)]
@@ -30,20 +29,20 @@ class HPSv2(FileTarget):
             self.write(f"{place.split}.json", row, split=place.split)
 
     def take_comparison(self, comparison: Comparison, answers: Sequence[Answer], place: Place) -> None:
-        """One row of the test per comparison, where the answers rank all its images."""
+        """One row per comparison to test on, where the answers rank all its images."""
         images = comparison.images
         rank = ranks(wins(images, answers))
-        if place.split != "test" or len(images) < 2 or len(set(rank)) < len(rank) or not are_distinct(images):
+        if place.split == "train" or len(images) < 2 or len(set(rank)) < len(rank) or not are_distinct(images):
             return
         row = {
             "prompt": place.prompt_of(images),
-            "image_path": [self.place_image(image, "test") for image in images],
+            "image_path": [self.place_image(image, place.split) for image in images],
             "rank": rank,
             "raw_annotations": [_annotation(comparison, answer) for answer in answers if answer.image_id],
         }
-        self.write("test.json", row, split="test")
+        self.write(f"{place.split}.json", row, split=place.split)
 
 
 def _annotation(comparison: Comparison, answer: Answer) -> dict[str, Any]:
     rank = [1 if image.id == answer.image_id else 2 for image in comparison.images]
-    return {"rank": rank, "user_hash": sha256(answer.annotator_id.encode()).hexdigest()[:16]}
+    return {"rank": rank, "user_hash": answer.annotator_id}

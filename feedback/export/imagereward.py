@@ -19,12 +19,15 @@ class ImageReward(FileTarget):
     def take_comparison(self, comparison: Comparison, answers: Sequence[Answer], place: Place) -> None:
         """One row per comparison: its images by how many people preferred each."""
         images = comparison.images
-        if len(images) < 2 or not are_distinct(images):
+        ranking = ranks(wins(images, answers))
+        if len(set(ranking)) < 2 or not are_distinct(
+            images
+        ):  # nothing but ties holds no pair: its reader divides by it
             return
         row = {
             "id": comparison.id,
             "prompt": place.prompt_of(images),
             "generations": [f"images/{self.place_image(image, 'images')}" for image in images],
-            "ranking": ranks(wins(images, answers)),
+            "ranking": ranking,
         }
         self.write(FILES[place.split], row, split=place.split)

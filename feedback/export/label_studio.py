@@ -6,8 +6,9 @@ Label Studio counts the spans of a text in code points, as we do; images are fil
 from typing import Any, Final
 
 from feedback.export.annotation import CHOICES, Answers, gold, label_names, name_of, split_by_words, suggestion
+from feedback.export.opinions import consent_scope
 from feedback.export.selection import Selection
-from feedback.export.target import FileTarget, Place, image_file
+from feedback.export.target import FileTarget, Place, flags_of, image_file
 from feedback.export.writing import Written, write_file
 from feedback.records import Critique
 
@@ -43,6 +44,8 @@ def label_studio_task(critique: Critique, selection: Selection) -> dict[str, Any
             "text": opinion.source_text,
             "language": reading.language if reading else "und",
             "images": [_LOCAL + image_file(image) for image in critique.images],
+            "consent_scope": consent_scope(training_use=opinion.training_use),
+            "flags": flags_of(critique),
         },
         "predictions": [],
         "annotations": [],

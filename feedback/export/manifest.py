@@ -40,9 +40,9 @@ def arguments_of(selection: Selection, names: Sequence[str]) -> dict[str, object
     return {"targets": list(names), **asdict(selection)}
 
 
-def version_of(arguments: dict[str, object], files: dict[str, Facts]) -> str:
-    """A name for exactly these contents."""
-    return sha256(json.dumps([arguments, files], sort_keys=True).encode()).hexdigest()[:16]
+def version_of(arguments: dict[str, object], files: dict[str, Facts], told: object) -> str:
+    """A name for exactly these contents: the files so far, and what will be told of them in others."""
+    return sha256(json.dumps([arguments, files, told], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def write_manifest(

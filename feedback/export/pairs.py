@@ -45,12 +45,28 @@ def may_train(stated: StatedPreference, flags: Set[str]) -> bool:
 
 def pairs_of(stated: StatedPreference) -> list[Pair]:
     """The chosen image over each other one; for a tie, each with each. Nothing is preferred to the same image."""
-    chosen = None if stated.preference.choice == "tie" else LETTERS.index(stated.preference.choice or "A")
+    chosen = chosen_image(stated)
     return [
-        Pair(stated.images[one], stated.images[other], None if chosen is None else 0 if chosen == one else 1)
-        for one, other in combinations(range(len(stated.images)), 2)
-        if chosen in (None, one, other) and stated.images[one].sha256 != stated.images[other].sha256
+        Pair(first, second, None if chosen is None else 0 if chosen is first else 1)
+        for first, second in combinations(stated.images, 2)
+        if (chosen is None or chosen is first or chosen is second) and first.sha256 != second.sha256
     ]
+
+
+def chosen_image(stated: StatedPreference) -> Image | None:
+    """The image that is preferred; None: a tie."""
+    choice = stated.preference.choice
+    if choice is None:
+        raise ValueError(f"showing {stated.showing_id} has no choice")
+    return None if choice == "tie" else stated.images[LETTERS.index(choice)]
+
+
+def caption_of(prompt: str | None, images: Sequence[Image]) -> str:
+    """What the images were to show: the comparison's prompt, or that of its images where they share one; else ""."""
+    if prompt:
+        return prompt
+    prompts = {image.prompt or "" for image in images}
+    return prompts.pop() if len(prompts) == 1 else ""
 
 
 def wins(images: Sequence[Image], answers: Sequence[Answer]) -> list[int]:

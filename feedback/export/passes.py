@@ -2,22 +2,23 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from sys import intern
 from typing import Final
 
 from feedback.export.contents import Contents
-from feedback.export.pairs import Answer, may_train, pairs_of
-from feedback.export.selection import Selection
-from feedback.export.splits import Groups, split_of
+from feedback.export.pairs import Answer, caption_of, chosen_image, may_train, pairs_of
+from feedback.export.selection import NOT_FOR_TRAINING, Selection
+from feedback.export.sources import Source, SourceWriter
+from feedback.export.splits import Groups, prompt_key, split_of
 from feedback.export.statistics import Statistics
 from feedback.export.target import Place, flags_of, image_facts, image_file
 from feedback.export.targets import classes_of
 from feedback.export.words import Words
 from feedback.export.writing import Facts
 from feedback.media import Media
-from feedback.records import LETTERS, Campaign, Comparison, Critique, Image, StatedPreference
+from feedback.records import Campaign, Comparison, Critique, Image, StatedPreference
 from feedback.store import Store
 
 PAGE: Final = 500
@@ -49,9 +50,10 @@ class Passes:
         self._targets = [target(folder, selection) for target in classes_of(names)]
         self._hears = any(target.hears for target in self._targets)
         self._words = Words()
+        self._sources = SourceWriter(folder)
         self._campaigns: dict[str, Campaign] = {}
         self._prompts: dict[str, str | None] = {}  # by comparison
-        self._examples: Counter[str | None] = Counter()  # answers by prompt
+        self._examples: Counter[str] = Counter()  # pairs by what they were to show
         self._answered: dict[str, int] = {}  # answers by comparison
         self._flags: dict[str, frozenset[str]] = {}  # by showing, where there are any
         self._speaking: set[str] = set()  # showings with words in a language that is wanted, where some are
@@ -65,6 +67,7 @@ class Passes:
     def abandon(self) -> None:
         """Let go of all files; harmless after `close`."""
         self._words.close()
+        self._sources.abandon()
         for target in self._targets:
             target.abandon()
 
@@ -75,7 +78,8 @@ class Passes:
         self._campaigns = {one.id: one for one in every if one.id in wanted or not wanted}
         for campaign_id in self._campaigns:
             self._answered |= await self._store.count_preferences(campaign_id)
-        await self._over_comparisons("comparisons", None, self._survey)
+        # Of all campaigns, so that a split does not depend on which of them are exported.
+        await self._over_comparisons([one.id for one in every], "comparisons", None, self._survey)
 
     async def write_critiques(self) -> None:
         """Write opinions and their labels."""
@@ -100,20 +104,23 @@ class Passes:
 
     async def write_images(self) -> None:
         """Write the comparisons, each with all answers to it, and the images that the rows so far are about."""
-        await self._over_comparisons("images", len(self._prompts), self._take_comparisons)
+        await self._over_comparisons(self._campaigns, "images", len(self._prompts), self._take_comparisons)
 
     def close(self) -> Contents:
         """Close the targets; the tables are there, what tells of them is not."""
         tables = [(target, target.close()) for target in self._targets]
         for _, written in tables:
             self._files |= written.files
+        self._files |= self._sources.close()
         alone = len(self._campaigns) == 1 and self._selection.campaigns
         title = next(iter(self._campaigns.values())).title if alone else "Opinions on images"
         return Contents(self.folder, title, tables, self._files, self.counts, self._image_count)
 
-    async def _over_comparisons(self, name: str, total: int | None, take: Callable[[list[Comparison]], None]) -> None:
+    async def _over_comparisons(
+        self, campaign_ids: Iterable[str], name: str, total: int | None, take: Callable[[list[Comparison]], None]
+    ) -> None:
         done = 0
-        for campaign_id in self._campaigns:
+        for campaign_id in campaign_ids:
             after = None
             while page := await self._store.list_comparisons(campaign_id, after, PAGE):
                 await asyncio.to_thread(take, page)
@@ -122,9 +129,11 @@ class Passes:
 
     def _survey(self, page: list[Comparison]) -> None:
         for comparison in page:
-            self._prompts[comparison.id] = comparison.prompt
-            self._examples[comparison.prompt] += self._answered.get(comparison.id, 0)
             self._groups.add(comparison)
+            if comparison.campaign_id in self._campaigns:
+                self._prompts[comparison.id] = comparison.prompt and intern(comparison.prompt)
+                pairs = self._answered.get(comparison.id, 0) * (len(comparison.images) - 1)
+                self._examples[_caption_key(comparison.id, comparison.prompt, comparison.images)] += pairs
 
     def _take_critiques(self, page: list[Critique]) -> None:
         for critique in page:
@@ -142,12 +151,13 @@ class Passes:
         if not self._selection.takes_scope(training_use=opinion.training_use):
             self.counts.left_out_opinions += 1
             return
+        self._sources.add(Source(opinion.id, opinion.showing_id, opinion.annotator_id, opinion.training_use))
         place = self._place(opinion.campaign_id, opinion.comparison_id, critique.images, opinion.annotator_id, flags)
         if self._hears and opinion.kind != "single":
             self._words.keep(critique, self._selection)
         for target in self._targets:
             target.take_critique(critique, place)
-        self.counts.add_critique(critique, self._selection)
+        self.counts.add_critique(critique, self._selection, may_quote=opinion.training_use and not flags)
 
     def _take_preferences(self, page: list[StatedPreference]) -> None:
         for stated in page:
@@ -162,6 +172,7 @@ class Passes:
         if not self._selection.takes_scope(training_use=stated.training_use):
             self.counts.left_out_preferences += 1
             return
+        self._sources.add(Source(None, stated.showing_id, stated.annotator_id, stated.training_use))
         place = self._place(stated.campaign_id, stated.comparison_id, stated.images, stated.annotator_id, flags)
         if may_train(stated, flags):
             self._answers[stated.comparison_id].append(_answer(stated))
@@ -169,7 +180,7 @@ class Passes:
             place = place._replace(pairs=pairs_of(stated), said=said)
         for target in self._targets:
             target.take_preference(stated, place)
-        self.counts.add_preference(stated)
+        self.counts.add_preference(stated, sound=not (stated.preference.conflict or flags & NOT_FOR_TRAINING))
 
     def _take_comparisons(self, page: list[Comparison]) -> None:
         for comparison in page:
@@ -213,12 +224,17 @@ class Passes:
             split=self._groups.split_of(images[0]),
             annotator_split=split_of(annotator_id),
             flags=flags,
-            examples=self._answered.get(comparison_id, 0) if prompt is None else self._examples[prompt],
+            examples=max(1, self._examples[_caption_key(comparison_id, prompt, images)]),
         )
+
+
+def _caption_key(comparison_id: str, prompt: str | None, images: Sequence[Image]) -> str:
+    """What pairs are counted by: what they were to show, or the comparison where that is not known."""
+    caption = caption_of(prompt, images)
+    return prompt_key(caption) if caption else comparison_id
 
 
 def _answer(stated: StatedPreference) -> Answer:
     """The answer, in strings that all answers share."""
-    choice = stated.preference.choice
-    image = None if choice in (None, "tie") else intern(stated.images[LETTERS.index(choice)].id)
-    return Answer(intern(stated.annotator_id), image)
+    chosen = chosen_image(stated)
+    return Answer(intern(stated.annotator_id), intern(chosen.id) if chosen else None)

@@ -16,6 +16,7 @@ class PerAnnotator(TableTarget):
         "response_1": TEXT,
         "response_2": TEXT,
         "y": WHOLE,
+        "showing_id": TEXT,
         "split": TEXT,
         "annotator_split": TEXT,
     }
@@ -31,5 +32,6 @@ class PerAnnotator(TableTarget):
                     "response_1": image_file(pair.first),
                     "response_2": image_file(pair.second),
                     "y": -1 if pair.winner else 1,
+                    "showing_id": stated.showing_id,
                 },
             )

@@ -6,9 +6,10 @@ They are opaque, so that they can be read on a light page and on a dark one; col
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from feedback.export.statistics import Statistics
+from feedback.records import Polarity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,7 +132,7 @@ def _agreement(counts: Statistics) -> Plot | None:
 
 
 def _polarities(counts: Statistics, aspect: str) -> tuple[int, int, int]:
-    positive, negative, neutral = (counts.aspects[aspect, one] for one in ("positive", "negative", "neutral"))
+    positive, negative, neutral = (counts.aspects[aspect, one] for one in get_args(Polarity))
     return positive, negative, neutral
 
 

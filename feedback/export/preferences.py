@@ -2,6 +2,7 @@
 
 from feedback.export.columns import IMAGE, REAL, TEXT, TEXTS, TIME, TRUTH
 from feedback.export.opinions import consent_scope
+from feedback.export.pairs import chosen_image
 from feedback.export.target import Place, TableTarget, image_file, stored
 from feedback.records import LETTERS, StatedPreference
 
@@ -44,7 +45,7 @@ class Preferences(TableTarget):
     def take_preference(self, stated: StatedPreference, place: Place) -> None:
         """One row."""
         preference = stated.preference
-        tie = preference.choice == "tie"
+        chosen = chosen_image(stated)
         letters = dict(zip(LETTERS, stated.images, strict=False))
         self.write(
             place,
@@ -58,11 +59,9 @@ class Preferences(TableTarget):
                 "image_files": [image_file(image) for image in stated.images],
                 "generators": [image.generator for image in stated.images],
                 "choice": preference.choice,
-                "tie": tie,
-                "chosen_image_id": None if tie else letters[preference.choice].id,  # type: ignore[index]
-                "rejected_image_ids": []
-                if tie
-                else [image.id for letter, image in letters.items() if letter != preference.choice],
+                "tie": chosen is None,
+                "chosen_image_id": chosen and chosen.id,
+                "rejected_image_ids": [image.id for image in stated.images if chosen and image.id != chosen.id],
                 "source": preference.source,
                 "confidence": preference.confidence,
                 "conflict": preference.conflict,

@@ -8,7 +8,9 @@ from feedback.records import Channel, Critique, Flag, StatedPreference, Status
 
 GOLD: Final[tuple[Status, ...]] = ("confirmed", "corrected")
 FLAGS: Final = (*get_args(Flag), "language_mismatch")  # those that an operator sets, and one that is computed
-NOT_FOR_TRAINING: Final = frozenset({"spam", "not_appropriate"})  # flags that keep a pair out of every training target
+NOT_FOR_TRAINING: Final = frozenset(
+    {"spam", "pii", "not_appropriate"}
+)  # flags that keep a pair out of every training target
 
 
 @dataclass(frozen=True, slots=True)

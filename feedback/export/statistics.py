@@ -7,8 +7,9 @@ from datetime import date
 from functools import cache
 
 from feedback.export.critiques import exported_labels
+from feedback.export.pairs import chosen_image
 from feedback.export.selection import Selection
-from feedback.records import LETTERS, Critique, Label, StatedPreference
+from feedback.records import Critique, Label, StatedPreference
 
 EXAMPLE_LENGTH = 60  # code points; of two examples in a script, the one nearer to this is shown
 
@@ -45,8 +46,8 @@ class Statistics:
     _answers: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _examples: dict[str, tuple[tuple[bool, int, str], Example]] = field(default_factory=dict)
 
-    def add_critique(self, critique: Critique, selection: Selection) -> None:
-        """Count an exported opinion and its exported labels."""
+    def add_critique(self, critique: Critique, selection: Selection, *, may_quote: bool) -> None:
+        """Count an exported opinion and its exported labels; it may become an example only if it may be quoted."""
         self.opinions += 1
         self.annotators.add(critique.opinion.annotator_id)
         self.channels[critique.opinion.channel] += 1
@@ -60,15 +61,16 @@ class Statistics:
         self.statuses.update(label.status for label in labels)
         holding = tuple(label for label in labels if label.status != "rejected")
         self.aspects.update((label.aspect, label.polarity) for label in holding)
-        self._offer(critique, holding)
+        if may_quote:
+            self._offer(critique, holding)
 
-    def add_preference(self, stated: StatedPreference) -> None:
-        """Count an exported preference."""
+    def add_preference(self, stated: StatedPreference, *, sound: bool) -> None:
+        """Count an exported preference; for agreement only if it is sound."""
         self.annotators.add(stated.annotator_id)
-        choice = stated.preference.choice or ""
-        self.choices[choice] += 1
-        answer = choice if choice == "tie" else stated.images[LETTERS.index(choice)].id
-        self._answers[stated.kind, stated.comparison_id][answer] += 1
+        self.choices[stated.preference.choice or ""] += 1
+        if sound:
+            chosen = chosen_image(stated)
+            self._answers[stated.kind, stated.comparison_id][chosen.id if chosen else "tie"] += 1
 
     def agreement(self) -> dict[str, tuple[int, int]]:
         """By kind of comparison: how many pairs of people answered the same one, and how many of them alike."""

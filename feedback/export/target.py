@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
 
 from feedback.export.columns import Columns, Row, Stored
-from feedback.export.pairs import Answer, Pair
+from feedback.export.pairs import Answer, Pair, caption_of
 from feedback.export.selection import Selection
 from feedback.export.splits import SPLITS, Split
 from feedback.export.words import Said
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     split: Split  # by image group: what trainers load
     annotator_split: Split = "train"  # by person: for tests on people never seen
     flags: frozenset[str] = frozenset()  # of the opinion, or of any opinion beside the preference
-    examples: int = 1  # answers to comparisons with this prompt, whatever became of them
+    examples: int = 1  # pairs with this prompt that people were asked about, whatever became of them
     pairs: Sequence[Pair] = ()  # of a preference that may train a model
     said: Sequence[Said] = ()  # beside such a preference, for targets that hear it
 
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     def prompt_of(self, images: Sequence[Image]) -> str:
         """What the images were to show: trainers want a text, so an empty one where it is not known."""
-        return self.prompt or next((image.prompt for image in images if image.prompt), "")
+        return caption_of(self.prompt, images)
 
 
 class Target:

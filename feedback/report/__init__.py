@@ -39,6 +39,6 @@ def report(material: Material) -> Report:
             "labels that do not say which image they are about",
         )
         + f", {so_many(material.conflicts, 'preference')} where words and click disagree, and what goes with "
-        + f"{so_many(material.flagged, 'opinion')} flagged as spam or not appropriate.",
+        + f"{so_many(material.flagged, 'opinion')} flagged as spam, private or not appropriate.",
     )
     return Report(summary, tuple(section(material) for section in _SECTIONS))

@@ -37,7 +37,7 @@ class Material:
     activity: dict[str, int]  # opinions and preferences by person
     opinions: int
     conflicts: int
-    flagged: int  # opinions that are spam or not appropriate; their labels, and choices beside them, are left out
+    flagged: int  # opinions with an operator's flag; their labels, and choices beside them, are left out
     untargeted: int  # labels that do not say which image they are about
 
 

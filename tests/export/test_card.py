@@ -84,7 +84,7 @@ async def test_the_next_version_says_who_withdrew(world: World) -> None:
         "opinion_ids": [gone.id],
         "showing_ids": [gone.showing_id],
     }
-    assert f"1 person withdrew after version `{first.version}`" in card(world)
+    assert f"After version `{first.version}`, 1 person withdrew something: 1 opinions" in card(world)
     assert json.loads((world.folder / "manifest.json").read_text())["withdrawn"] == {"people": 1, "opinions": 1}
     assert not any(gone.annotator_id.encode() in data for data in contents(world.folder).values())
     before = contents(world.folder)
@@ -105,4 +105,4 @@ async def test_the_yaml_and_the_folder_agree(world: World) -> None:
     await world.export(ALL)
     head = yaml.safe_load(card(world).split("---\n")[1])
     listed = {file["path"] for config in head["configs"] for file in config["data_files"]}
-    assert listed == {name for name in contents(world.folder) if name.endswith(".parquet")}
+    assert listed == {name for name in contents(world.folder) if name.startswith("data/") and name.endswith(".parquet")}

@@ -38,7 +38,7 @@ async def said(world: World) -> list[Opinion]:
 
 
 async def test_spam_and_what_is_not_appropriate_train_nothing(world: World, said: list[Opinion]) -> None:
-    flags: list[Flag] = ["spam", "not_appropriate"]
+    flags: list[Flag] = ["spam", "pii", "not_appropriate"]
     await world.export(ALL)
     assert trained(world) == TRAINING
     for flag in flags:
@@ -75,12 +75,12 @@ async def test_personal_data_is_left_out_where_that_is_asked_for(world: World, s
     await world.store.flag(said[0].id, "pii")
     targets = (*DEFAULT, "hpdv3", "trl_kto")
     before = await world.export(*targets)
-    assert trained(world) == {"hpdv3", "trl_kto"}
-    assert len(read_export(world.folder).answers) == 1  # a reward leaves it out, as its page says
+    assert trained(world) == {"trl_kto"}  # what fay said about another image
+    assert len(read_export(world.folder).answers) == 1
     assert {row["opinion_id"]: row["flags"] for row in world.rows("opinions")} == {said[0].id: ["pii"], said[1].id: []}
     manifest = await world.export(*targets, without_flags=("pii",))
     assert (manifest.opinions, manifest.preferences) == (1, 0)
-    assert trained(world) == {"trl_kto"}  # what fay said about another image
+    assert trained(world) == {"trl_kto"}
     assert manifest.version != before.version
 
 

@@ -4,8 +4,7 @@ import csv
 import io
 import json
 import os
-from hashlib import sha256
-from itertools import combinations
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -63,23 +62,18 @@ def lists(world: World, target: str) -> list[dict[str, Any]]:
 
 
 async def a_pair_of(world: World, side: str) -> Comparison:
-    """A new comparison on that side of the split, which is by the smallest sha256 of the group."""
-    found = (
-        pair
-        for pair in combinations(range(100 * len(side), 100 * len(side) + 90), 2)
-        if split_of(min(map(_digest, pair))) == side
-    )
-    images = [await world.store.add_image(world.campaign.id, world.media.take(picture(one))) for one in next(found)]
-    return await world.store.add_comparison(world.campaign.id, [image.id for image in images], side)
+    """A new comparison on that side of the split, which is by an image of the group's oldest comparison."""
+    for number in count(100 * len(side), 2):
+        pictures = [world.media.take(picture(one)) for one in (number, number + 1)]
+        if split_of(min(one.sha256 for one in pictures)) == side:
+            images = [await world.store.add_image(world.campaign.id, one) for one in pictures]
+            return await world.store.add_comparison(world.campaign.id, [one.id for one in images], side)
+    raise AssertionError
 
 
 def size(path: Path) -> tuple[int, int]:
     with Picture.open(path) as image:
         return image.size
-
-
-def _digest(number: int) -> str:
-    return sha256(picture(number)).hexdigest()
 
 
 async def speak(world: World) -> None:
@@ -102,7 +96,7 @@ async def test_pick_a_pic_is_read_by_pickscore_and_diffusers(world: World) -> No
         best = row["image_0_uid"] if row["label_0"] else row["image_1_uid"]
         assert row["best_image_uid"] == best
         assert row["has_label"] is row["are_different"] is True
-        assert row["num_example_per_prompt"] == (3 if row["caption"] == "prompt 0" else 1)
+        assert row["num_example_per_prompt"] == (3 if row["caption"] == "prompt 0" else 2)
     by_ana, by_cid = (row for row in rows if row["caption"] == "prompt 0")
     assert by_ana["jpg_0"] == world.media.read(first.sha256)
     assert (by_ana["image_0_uid"], by_cid["image_0_uid"]) == (first.id, second.id)
@@ -124,6 +118,41 @@ async def test_what_must_not_train_is_in_no_pair(world: World) -> None:
     for name in ("hpsv2", "imagereward", "hpdv3", "imagefolder"):
         assert not (world.folder / name).exists()
     assert len(world.rows("preferences")) == 2
+
+
+async def test_nothing_but_ties_is_no_ranking(world: World) -> None:
+    await world.say("ana", 0, "=", click="tie")
+    await world.say("bob", 1, "=", click="tie")
+    await world.export("imagereward", "hpsv2", "hpdv3")
+    for name in ("imagereward", "hpsv2", "hpdv3"):
+        assert not (world.folder / name).exists()
+
+
+async def test_a_caption_does_not_depend_on_who_saw_what_first(world: World) -> None:
+    facts = [world.media.take(picture(n)).model_copy(update={"prompt": f"a {n}"}) for n in (91, 92)]
+    for prompts in ((0, 1), (0, 0)):
+        made = await world.store.create_campaign(f"captions-{sum(prompts)}", "Captions")
+        told = [one.model_copy(update={"prompt": f"a {of}"}) for one, of in zip(facts, prompts, strict=True)]
+        images = [await world.store.add_image(made.id, one) for one in told]
+        world.comparisons.append(await world.store.add_comparison(made.id, [one.id for one in images]))
+    for number in (3, 4):
+        await world.say("ana", number, "A", click="A")
+        await world.say("bob", number, "B", click="B", backwards=True)
+    await world.export("pickapic")
+    rows = {(row["caption"], row["num_example_per_prompt"]) for row in all_rows(world, "pairs")}
+    assert rows == {("", 2), ("a 0", 2)}  # what two images were to show is not known; what both were to show is
+
+
+async def test_an_answer_to_what_was_unanswered_at_first_has_a_weight(world: World) -> None:
+    class Answered(Store):
+        async def list_comparisons(self, *arguments: Any, **options: Any) -> list[Comparison]:
+            if not await self.count_opinions():
+                await world.say("ana", 0, "A", click="A")
+            return await super().list_comparisons(*arguments, **options)
+
+    world.store.__class__ = Answered
+    await world.export("pickapic")
+    assert [row["num_example_per_prompt"] for row in all_rows(world, "pairs")] == [1]
 
 
 async def test_the_same_image_twice_is_no_pair(world: World) -> None:
@@ -163,17 +192,17 @@ def test_equal_bytes_are_no_pair_whatever_their_ids(
 
 
 async def test_hpsv2_opens_every_path_of_every_row(world: World) -> None:
-    for number, side in enumerate(("train", "test"), 3):
+    for number, side in enumerate(SIDES, 3):
         world.comparisons.append(await a_pair_of(world, side))
         await world.say("ana", number, "A", click="A")
         await world.say("bob", number, "B", click="B", backwards=True)
         await world.say("cid", number, "=", click="tie")
     await world.export("hpsv2")
     root = world.folder / "hpsv2"
-    train, test = (json.loads((root / f"{name}.json").read_text("utf-8")) for name in ("train", "test"))
+    train, validation, test = (json.loads((root / f"{name}.json").read_text("utf-8")) for name in SIDES)
     assert list(train[0]) == ["prompt", "file_path", "human_preference"]
     assert list(test[0]) == ["prompt", "image_path", "rank", "raw_annotations"]
-    for folder, rows in (("train", train), ("test", test)):
+    for folder, rows in zip(SIDES, (train, validation, test), strict=True):
         for row in rows:
             assert list(row) == list(rows[0])
             for path in row["file_path" if folder == "train" else "image_path"]:
@@ -239,7 +268,7 @@ async def test_every_target_is_the_same_twice_and_holds_nobody_who_withdrew(worl
         assert number not in data, path
         assert b"geheime Worte" not in data, path
     stated = json.loads((world.folder / "manifest.json").read_text())
-    assert set(stated["files"]) == set(contents(world.folder)) - {"manifest.json", "README.md"}
+    assert set(stated["files"]) == set(contents(world.folder)) - {"manifest.json"}
     assert {name for name in TARGETS if name not in stated["arguments"]["targets"]} == set()
 
 
@@ -316,8 +345,8 @@ def test_no_cell_of_the_csv_is_a_formula(tmp_path_factory: pytest.TempPathFactor
         Critique(opinion=opinion, images=(image,), reading=None, labels=(label,)), Place("k", text, "train")
     )
     (path,) = target.close().files
-    with (folder / path).open(newline="", encoding="utf-8") as file:
+    with (folder / path).open(newline="", encoding="utf-8-sig") as file:
         (row,) = csv.DictReader(file)
     assert not any(cell.startswith(FORMULA_STARTS) for cell in row.values())
-    assert row["value"] == (f"'{text}" if text[0] in "=+-@\t\r" else text)
+    assert row["value"] == (f"'{text}" if text[0] in "=+-@\t\r\n＝＋－＠" else text)
     assert (row["source_text"], row["image_ids"], row["evidence"]) == ("." + text, '["i"]', "")

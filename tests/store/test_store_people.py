@@ -183,20 +183,3 @@ async def test_erased_words_are_not_left_in_the_sqlite_files(sqlite: str) -> Non
     await store.erase(scene.annotator.id)
     assert not any("eigentümlicher".encode() in file.read_bytes() for file in files)
     await store.close()
-
-
-async def test_who_withdrew_is_known_by_pseudonym(store: Store) -> None:
-    stays, goes, refuses, returns = [(await store.enter("web", user)).id for user in ("ana", "bob", "cid", "dan")]
-    await store.erase(goes)
-    await store.erase(returns)
-    await store.update_annotator(refuses, training_use=False)
-    assert (await store.enter("web", "dan")).id == returns
-    assert await store.who_withdrew([stays, goes, refuses, returns, "nobody"]) == {goes, refuses, returns}
-    assert await store.who_withdrew([f"{number:032}" for number in range(12_000)]) == set()
-
-
-async def test_who_is_missing_is_known_by_pseudonym(store: Store) -> None:
-    stays, goes = [(await store.enter("web", user)).id for user in ("ana", "bob")]
-    await store.erase(goes)
-    strangers = {f"{number:032}" for number in range(12_000)}
-    assert await store.who_is_missing({stays, goes} | strangers) == {goes} | strangers
