@@ -45,7 +45,8 @@ def simulated_export(pictures: Sequence[Image.Image], seed: int) -> Simulated:
         np.repeat(range(PEOPLE), ANSWERS),
     )
     none, words = np.zeros((0, 4), np.int64), np.zeros(0, np.str_)
-    remarks = Remarks(words, words, np.zeros(0), none, none, np.zeros(0, np.int64), np.zeros(0))
+    nobody = np.zeros(0, np.int64)
+    remarks = Remarks(words, words, np.zeros(0), none, none, nobody, np.zeros(0), nobody, nobody)
     files = tuple((f"{number:064x}", Path(f"{number}.png")) for number in range(len(shown)))
     people = tuple(f"person {number}" for number in range(PEOPLE))
     return Simulated(Exported("simulated", files, np.ones(len(shown), bool), people, answers, remarks), shown)

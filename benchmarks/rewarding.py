@@ -5,13 +5,16 @@
 
 Photographs are those of the demo and of scikit-image, whole and cut, each in several renderings (`bot.demo.variants`).
 The tastes are known because they are drawn: a few aspects, each a direction of the pictures' features that people call
-by name, weighed by each person in their own way. Accuracy is of pairs of held-out photographs, without ties.
+by name, weighed by each person in their own way. What is said of an image is as long as the labelled opinions are that
+say the same. Accuracy is of pairs of held-out photographs, without ties.
 """
 
 import argparse
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,12 +26,15 @@ from rich.table import Table
 from bot.demo.variants import EDITS
 from feedback.reward.accuracy import AFTER, Figures, after_answers, choices_of, judge, judge_people
 from feedback.reward.answers import Answers, Exported, Remarks
+from feedback.reward.baselines import by_length, by_position
 from feedback.reward.choices import Floats, of_several
 from feedback.reward.features import load_features, open_image
 from feedback.reward.fitting import Fitted, fit
 from feedback.reward.questions import next_question
 from feedback.reward.space import fit_space
+from translation.training.corpora import by_path
 
+OPINIONS = Path(__file__).parent.parent / "feedback" / "data" / "opinions"
 PEOPLE, ANSWERS, LABELS, TIE = 100, 80, 2_000, -0.7
 RENDERINGS = (
     None,
@@ -102,7 +108,7 @@ def people_of(features: Floats, names: list[str], seed: int) -> tuple[Exported, 
     )
     files = tuple((f"{number:064x}", Path(name)) for number, name in enumerate(names))
     training = of_images == "train"
-    remarks = _remarks(truth, np.flatnonzero(training), chance)
+    remarks = joined([_remarks(truth, np.flatnonzero(of_images == side), side, chance) for side in ("train", "test")])
     return Exported("simulated", files, training, tuple(map(str, range(PEOPLE))), answers, remarks), likings
 
 
@@ -119,21 +125,40 @@ def _answer(
     return pair.tolist(), _choose(likings[pair], chance), side
 
 
-def _remarks(truth: Floats, images: np.ndarray, chance: np.random.Generator) -> Remarks:
+def joined(parts: Sequence[Remarks]) -> Remarks:
+    """The remarks of all parts."""
+    return Remarks(**{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Remarks)})
+
+
+def _remarks(truth: Floats, images: np.ndarray, side: str, chance: np.random.Generator) -> Remarks:
     from feedback.taxonomy import taxonomy
 
     aspects, shown = chance.integers(0, len(ASPECTS), LABELS), chance.choice(images, (LABELS, 2))
     gap = truth[shown[:, 0], aspects] - truth[shown[:, 1], aspects]
-    train, nobody = np.full(LABELS, "train"), np.full((LABELS, 3), -1)
+    nobody, good = np.full((LABELS, 3), -1), chance.uniform(size=LABELS) < 1 / (1 + np.exp(-gap))
+    lengths = evidence_lengths()
+    said = [lengths[ASPECTS[aspect], praise] for aspect, praise in zip(aspects, good.tolist(), strict=True)]
     return Remarks(
-        split=train,
-        annotator_split=train,
+        split=np.full(LABELS, side),
+        annotator_split=np.full(LABELS, "train"),
         weights=np.ones(LABELS),
         targets=np.column_stack([shown[:, :1], nobody]),
         others=np.column_stack([shown[:, 1:], nobody]),
         aspect=np.array([list(taxonomy().aspects).index(name) for name in ASPECTS])[aspects],
-        good=(chance.uniform(size=LABELS) < 1 / (1 + np.exp(-gap))).astype(float),
+        good=good.astype(float),
+        annotator=chance.integers(0, PEOPLE, LABELS),
+        length=np.array([chance.choice(likely) for likely in said]),
     )
+
+
+@cache
+def evidence_lengths() -> dict[tuple[str, bool], list[int]]:
+    """In code points, of what the labelled opinions say of each aspect, in praise and in complaint."""
+    parser, found = by_path(OPINIONS / "opinions.py"), defaultdict[tuple[str, bool], list[int]](list)
+    for file in sorted((OPINIONS / "train").glob("*/*.tsv")):
+        for label in (label for _, row in parser.read(file) for label in row["labels"]):
+            found[label["aspect"], label["polarity"] == "positive"].append(label["span"][1] - label["span"][0])
+    return found
 
 
 def without_colour(features: Floats) -> Floats:
@@ -149,7 +174,11 @@ def accuracies(features: Floats, exported: Exported) -> dict[str, Figures]:
     silent = replace(exported, remarks=exported.remarks.take(np.zeros(len(exported.remarks), bool)))
     mute = _of_model(fit(silent, features[None], seed=0, rounds=12), exported)
     return (
-        {"the first image (majority)": _first(exported.answers.of("test", "train"))}
+        {
+            "the image shown first": by_position(exported.answers.of("test", "train")),
+            "length, people seen": by_length(exported.answers.of("test", "train"), exported.remarks),
+            "length, people unseen": by_length(exported.answers.of("test", "test"), exported.remarks),
+        }
         | {f"Opine: {name}": figures for name, figures in found.items()}
         | {f"without labels: {name}": figures for name, figures in mute.items()}
         | {f"colour-blind: {name}": figures for name, figures in blind.items()}
@@ -172,11 +201,6 @@ def _of_model(fitted: Fitted, exported: Exported) -> dict[str, Figures]:
             for count, figures in after_answers(scores, given, unseen, fitted.population, AFTER).items()
         },
     }
-
-
-def _first(answers: Answers) -> Figures:
-    decided = answers.choice < answers.counts
-    return Figures(float((answers.choice[decided] == 0).sum()), int(decided.sum()), 0.0, len(answers))
 
 
 def answers_needed(features: Floats, exported: Exported, likings: Floats) -> dict[str, list[float]]:
@@ -246,7 +270,7 @@ def show_speed(console: Console, pairs: int) -> None:
         choice=choice,
         annotator=who,
     )
-    remarks = _remarks(chance.normal(size=(images, len(ASPECTS))), np.arange(images), chance)
+    remarks = _remarks(chance.normal(size=(images, len(ASPECTS))), np.arange(images), "train", chance)
     files = tuple((str(number), Path()) for number in range(images))
     exported = Exported("speed", files, np.ones(images, bool), tuple(map(str, range(people))), answers, remarks)
     begun = time.perf_counter()
@@ -267,13 +291,28 @@ def _show_scoring(console: Console, fitted: Fitted) -> None:
         for number, (_, image) in enumerate(photographs()):
             files.append(Path(folder) / f"{number}.jpg")
             image.save(files[-1], quality=92)
-        reward(files[:4])
-        rates = []
-        for _ in range(3):
-            begun = time.perf_counter()
-            reward(files)
-            rates.append(len(files) / (time.perf_counter() - begun))
-        console.print(f"scoring {len(files)} JPEG files of at most 512 x 512: {np.median(rates):.0f} images a second")
+        ways: dict[str, Callable[[], object]] = {
+            "scoring": lambda: reward(files),
+            "Pillow decoding and resizing to 256 x 256": lambda: [_resized(file) for file in files],
+        }
+        for name, (rate, milliseconds) in _rates(ways, len(files)).items():
+            console.print(f"{name}: {rate:.0f} images a second, {milliseconds:.1f} ms of processor time each")
+
+
+def _resized(file: Path) -> Image.Image:
+    return Image.open(file).convert("RGB").resize((256, 256), Image.Resampling.BICUBIC)
+
+
+def _rates(ways: dict[str, Callable[[], object]], count: int) -> dict[str, tuple[float, float]]:
+    """Medians of seven turns, taken in alternation: images a second, and milliseconds of processor time an image."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for _ in range(7):
+        for name, way in ways.items():
+            begun, busy = time.perf_counter(), time.process_time()
+            way()
+            found[name].append((time.perf_counter() - begun, time.process_time() - busy))
+    medians = {name: np.median(turns, axis=0) / count for name, turns in found.items()}
+    return {name: (float(1 / seconds), float(1000 * busy)) for name, (seconds, busy) in medians.items()}
 
 
 def main() -> None:

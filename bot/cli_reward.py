@@ -73,17 +73,16 @@ def train(
 def _curves(done: "Sequence[Round]") -> "Table":
     from rich.table import Table
 
-    table = Table("round", "training loss", "validation loss", "right, seen people", "right, unseen")
-    for finished in done:
-        held_out = (finished.seen + finished.unseen).answers
-        table.add_row(
-            str(finished.number),
-            f"{finished.loss:.4f}",
-            f"{finished.validation:.4f}" if held_out else "-",
-            str(finished.seen),
-            str(finished.unseen),
-        )
-    table.caption = f"training loss {_line([r.loss for r in done])}  validation {_line([r.validation for r in done])}"
+    table = Table("round", "training loss")
+    table.caption = f"training loss {_line([one.loss for one in done])}"
+    held_out = bool(done[0].held_out.answers)
+    if held_out:
+        for title in ("validation loss", "right, people seen", "right, people unseen"):
+            table.add_column(title)
+        table.caption += f"  validation loss {_line([one.held_out.mean_loss for one in done])}"
+    for one in done:
+        figures = (f"{one.held_out.mean_loss:.4f}", str(one.seen), str(one.unseen)) if held_out else ()
+        table.add_row(str(one.number), f"{one.loss:.4f}", *figures)
     return table
 
 
@@ -94,9 +93,13 @@ def _line(numbers: Sequence[float]) -> str:
 
 def _summary(reward: "Reward", folder: Path) -> str:
     from feedback.reward.accuracy import Figures
+    from feedback.reward.card import in_short
 
-    lines = [f"{folder}: kept round {reward.facts['kept_round']}; pairs of the test split in the right order:"]
-    lines += [f"  {name}: {Figures(**found)}" for name, found in reward.facts["figures"].items()]
+    figures = {name: Figures(**found) for name, found in reward.facts["figures"].items()}
+    lines = [f"{folder}: {in_short(reward, *figures)}."]
+    if any(found.pairs for found in figures.values()):
+        lines += [f"Round {reward.facts['kept_round']} was kept. Pairs of the test split in the right order:"]
+        lines += [f"  {name:<36}  {found}" for name, found in figures.items()]
     return "\n".join(lines)
 
 
@@ -129,6 +132,14 @@ def score(
             print(json.dumps(row, ensure_ascii=False))
     else:
         _show(rows)
+        print(_about(reward, annotator), file=sys.stderr)
+
+
+def _about(reward: "Reward", annotator: str | None) -> str:
+    from feedback.reward.accuracy import SEEN, SEEN_OWN, UNSEEN
+    from feedback.reward.card import in_short
+
+    return "The reward " + in_short(reward, *([SEEN_OWN] if annotator else [UNSEEN, SEEN])) + "."
 
 
 def _scored(
@@ -156,6 +167,8 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
         if any(whys):
             cells.append(Text("\n").join(_reason(name, part, most) for name, part in row["why"].items()))
         table.add_row(*cells)
+    if any("unnamed" in why for why in whys):
+        table.caption = "unnamed: what people choose by and do not say"
     Console(highlight=False).print(table)
 
 

@@ -11,6 +11,9 @@ from feedback.reward.choices import Choices, Floats, Wholes, of_one, of_several
 from feedback.reward.taste import Taste
 
 AFTER: Final = (0, 5, 10, 20)  # answers of a new person
+SEEN_OWN: Final = "annotators seen, by their own taste"
+SEEN: Final = "annotators seen, by the population's"
+UNSEEN: Final = "annotators unseen"
 _Z: Final = 1.96  # of a 95 per cent interval
 
 
@@ -66,21 +69,17 @@ def judge(scores: Floats, answers: Answers, taste: Floats) -> Figures:
     figures = NONE
     for group in choices_of(scores, answers):
         loss = -float(group.log_probabilities(taste)[np.arange(len(group.chosen)), group.chosen].sum())
-        right, pairs = _order(group, taste)
-        figures += Figures(right, pairs, loss, len(group.chosen))
+        utilities = group.options[:, :-1] @ taste.astype(group.options.dtype)
+        figures += order(utilities, group.chosen) + Figures(0, 0, loss, len(group.chosen))
     return figures
 
 
-def _order(group: Choices, taste: Floats) -> tuple[float, int]:
-    """Of pairs in which one image was chosen: how many are in the right order, an equal score counting half."""
-    images = group.options.shape[1] - 1
-    decided = group.chosen < images
-    if images < 2 or not decided.any():
-        return 0.0, 0
-    utilities = (group.options @ taste.astype(group.options.dtype))[decided, :images]
-    chosen = group.chosen[decided]
+def order(utilities: Floats, chosen: Wholes) -> Figures:
+    """Of pairs with a chosen image: how many utilities (n, images) put in the right order, equal ones counting half."""
+    images = utilities.shape[1]
+    utilities, chosen = utilities[chosen < images], chosen[chosen < images]
     ahead = np.sign(utilities[np.arange(len(chosen)), chosen][:, None] - utilities)
-    return float(((ahead + 1) / 2).sum() - len(chosen) / 2), len(chosen) * (images - 1)
+    return Figures(float(((ahead + 1) / 2).sum() - len(chosen) / 2), len(chosen) * (images - 1), 0, 0)
 
 
 def judge_people(scores: Floats, answers: Answers, tastes: Mapping[int, Floats] | Floats) -> Figures:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from feedback.errors import NotFound
 from feedback.export.folder import FORMAT, MANIFEST
+from feedback.export.selection import NOT_FOR_TRAINING
 from feedback.records import LETTERS
 from feedback.reward.choices import Floats, Wholes
 from feedback.taxonomy import taxonomy
@@ -29,11 +30,11 @@ _CRITIQUES: Final = (
     "confidence",
     "annotator",
     "consent_scope",
+    "evidence",
 )
 _IMAGES: Final = ("image_id", "sha256", "file")
 _SPLITS: Final = ("split", "annotator_split")
 _GOOD: Final = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
-_UNFIT: Final = {"spam", "not_appropriate", "pii"}
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,14 @@ class Answers(Rows):
 
 @dataclass(frozen=True)
 class Remarks(Rows):
-    """Labels about images: how they differ from the others shown with them in one aspect."""
+    """Labels about images: how they differ from the others shown with them in one aspect, and in how many words."""
 
     targets: Wholes  # (n, 4); -1 where there is none
     others: Wholes  # (n, 4); all -1: judged by itself
     aspect: Wholes  # (n,) place in the taxonomy
     good: Floats  # (n,) 1 positive, 0 negative, half for neutral
+    annotator: Wholes  # (n,)
+    length: Wholes  # (n,) of the evidence, in code points
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def read_export(folder: Path) -> Exported:
         np.array([sha256 in training for sha256 in files]),
         annotators,
         Answers(**_columns(answers, Answers)),
-        Remarks(**_columns(list(_remarks(critiques, places)), Remarks)),
+        Remarks(**_columns(list(_remarks(critiques, places, people)), Remarks)),
     )
 
 
@@ -142,7 +145,8 @@ def _rows(folder: Path, table: str, names: Sequence[str]) -> Iterator[Row]:
             wanted = [name for name in (*names, *_SPLITS, "flags") if name in opened.schema_arrow.names]
             for batch in opened.iter_batches(columns=wanted):
                 for row in batch.to_pylist():
-                    if row.get("consent_scope", "training") == "training" and not _UNFIT & set(row.get("flags") or ()):
+                    agreed = row.get("consent_scope", "training") == "training"
+                    if agreed and NOT_FOR_TRAINING.isdisjoint(row.get("flags") or ()):
                         yield row
 
 
@@ -171,7 +175,7 @@ def _answer(row: Row, images: list[int], choice: int, people: dict[str, int]) ->
     }
 
 
-def _remarks(rows: Sequence[Row], places: dict[str, int]) -> Iterator[Row]:
+def _remarks(rows: Sequence[Row], places: dict[str, int], people: dict[str, int]) -> Iterator[Row]:
     aspects = list(taxonomy().aspects)
     for row in rows:
         shown = [places[name] for name in row["image_ids"]]
@@ -182,6 +186,8 @@ def _remarks(rows: Sequence[Row], places: dict[str, int]) -> Iterator[Row]:
                 "others": _four([image for image in shown if image not in targets]),
                 "aspect": aspects.index(row["aspect"]),
                 "good": _GOOD[row["polarity"]],
+                "annotator": people[row["annotator"]],
+                "length": len(row["evidence"] or ""),
                 "weights": _weight(row) * row["strength"] / 2,
                 **_split(row),
             }

@@ -1,9 +1,13 @@
 """The model card: what the reward learned from, how good it is, whose taste is inside, and how to forget somebody."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from feedback.reward.accuracy import Figures
-from feedback.reward.model import FACTS, WEIGHTS, Reward
+from feedback.reward.accuracy import NONE, Figures
+
+if TYPE_CHECKING:
+    from feedback.reward.model import Reward
+
+_UNKNOWN = "how good it is is not known, as nothing is held out: that takes answers about more images, of other prompts"
 
 _CARD = """---
 library_name: opine
@@ -29,16 +33,18 @@ chosen where there is no tie.
 Pairs in the right order, with 95 % intervals; ties are not among them. Images of the export's test split, which no
 training saw; *unseen* people are in no training either.
 
+{how_good}
 | on the test split | right |
 |---|---|
 {figures}
 
-![curves](curves.png)
-
+The last ones look at no image, and a reward must be better than they are. *Length* takes the image of which other
+people said more: characters of evidence in all their labels about it; equal lengths count half.
+{curves}
 ## Learned from
 
-{answers:,} answers ({ties:,} ties, {single:,} about single images) of {annotators:,} people about {images:,} images;
-{training:,} of the answers trained it, the others stopped the training or test it.
+{answers:,} answers ({ties:,} ties, {single:,} about single images) of {annotators:,} people about {images:,} images.
+{training:,} of the answers trained it; the other {rest:,} say when to end the training, or test it.
 
 | aspect | labels |
 |---|---|
@@ -56,12 +62,13 @@ An aspect without labels scores 0 and is left out of every reason.
 
 ## Whose taste is inside
 
-`tastes` in `{weights}` holds one vector for each of these pseudonyms; `annotators` in `{facts}` has the same order:
+`tastes` in `model.safetensors` holds one vector for each of these pseudonyms; `annotators` in `model.json` has the
+same order:
 
 {people}
 
-To forget one at once: `Reward.load(folder).without(pseudonym).save(folder)`, and take the name off this list. What they
-said has also moved the population a little: erase them in Opine, export again and train again{seconds}.
+To forget one at once: `Reward.load(folder).without(pseudonym).save(folder)`, which writes this list anew as well. What
+they said has also moved the population a little: erase them in Opine, export again and train again.
 
 ## Licence
 
@@ -70,22 +77,31 @@ no image and no words, but the features of up to {background} images that stand 
 """
 
 
-def write_card(reward: Reward, file: Path, seconds: float) -> None:
-    """Write the card of a trained reward; `seconds` is how long the fit took."""
+def in_short(reward: "Reward", *titles: str) -> str:
+    """What it learned from, and how good it is: the first of the figures of these titles, where there is one."""
+    figures = (Figures(**reward.facts["figures"][title]) for title in titles)
+    good = next((f"of pairs held out, {figure} in the right order" for figure in figures if figure.pairs), _UNKNOWN)
+    return f"learned from {_count(reward.facts['counts']['training answers'], 'answer')}; {good}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def card_of(reward: "Reward", *, curves: bool) -> str:
+    """The text of the card; `curves`: their picture lies beside it."""
     facts, counts = reward.facts, reward.facts["counts"]
     figures = {name: Figures(**found) for name, found in facts["figures"].items()}
-    took = f" (the fit took {seconds:,.0f} s)" if seconds >= 1 else ""
-    text = _CARD.format(
+    return _CARD.format(
         **{name: facts[name] for name in ("signature", "taxonomy", "export", "seed", "copies", "kept_round")},
         rounds=len(facts["rounds"]),
+        how_good="" if sum(figures.values(), NONE).pairs else f"**Beware: {_UNKNOWN}.**\n",
         figures="\n".join(f"| {name} | {found} |" for name, found in figures.items()),
         **{name: counts[name] for name in ("answers", "ties", "single", "annotators", "images")},
+        curves="\n![curves](curves.png)\n" if curves else "",
         training=counts["training answers"],
+        rest=counts["answers"] - counts["training answers"],
         labels="\n".join(f"| {name} | {count:,} |" for name, count in counts["labels"].items()) or "| none | 0 |",
-        weights=WEIGHTS,
-        facts=FACTS,
-        people="\n".join(f"- `{name}`" for name in reward.tastes),
+        people="\n".join(f"- `{name}`" for name in reward.tastes) or "nobody's",
         background=len(reward.background),
-        seconds=took,
     )
-    file.write_text(text, "utf-8")

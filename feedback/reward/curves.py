@@ -15,7 +15,7 @@ def draw_curves(rounds: Sequence[Round], best: int, file: Path) -> None:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
     numbers = [done.number for done in rounds]
-    held_out = [done.seen + done.unseen for done in rounds]
+    held_out = [done.held_out for done in rounds]
     losses.plot(numbers, [done.loss for done in rounds], "o-", label="training")
     if held_out[0].answers:
         losses.plot(numbers, [figures.mean_loss for figures in held_out], "o-", label="validation")

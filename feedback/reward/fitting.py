@@ -28,10 +28,9 @@ class Round:
     unseen: Figures
 
     @property
-    def validation(self) -> float:
-        """The loss on what validation holds out; the training loss where it holds out nothing."""
-        both = self.seen + self.unseen
-        return both.mean_loss if both.answers else self.loss
+    def held_out(self) -> Figures:
+        """On all that validation holds out, which is nothing in a small export."""
+        return self.seen + self.unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def fit(
     """Fit to features of views (views, images, features), the first of which are the images as they are.
 
     Each answer counts half for the images as they are and half for a view of each drawn anew in each round. It ends
-    early once validation gets worse, and keeps the best round.
+    early once validation gets worse, and keeps the best round; the last where validation holds out nothing.
     """
     chance = np.random.default_rng(seed)
     space = fit_space(views[:, exported.training_images])
@@ -65,12 +64,18 @@ def fit(
         done.append(result)
         populations.append(population)
         watch(result)
-        best = min(range(len(done)), key=lambda number: done[number].validation)
+        best = _best(done)
         if len(done) == rounds or len(done) - 1 - best >= _PATIENCE:
             break
     background = scores[0][exported.training_images].astype(np.float64)
     chosen = chance.permutation(len(background))[:BACKGROUND]
     return Fitted(space, aspects, populations[best], background[np.sort(chosen)], scores, tuple(done), best)
+
+
+def _best(done: Sequence[Round]) -> int:
+    if not done[-1].held_out.answers:
+        return len(done) - 1
+    return min(range(len(done)), key=lambda number: done[number].held_out.mean_loss)
 
 
 def scores_of(places: Floats, aspects: Floats) -> Floats:

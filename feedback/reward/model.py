@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from feedback.errors import Conflict, NotFound
+from feedback.reward.card import card_of
 from feedback.reward.choices import Floats, of_liked
 from feedback.reward.fitting import scores_of
 from feedback.reward.space import Space
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = "model.safetensors"
 FACTS: Final = "model.json"
+CARD: Final = "README.md"
+CURVES: Final = "curves.png"
 FORMAT: Final = "opine-reward"
 UNNAMED: Final = "unnamed"  # what people choose by and have no aspect for
 
@@ -71,8 +73,8 @@ class Reward:
         )
 
     def save(self, folder: Path) -> None:
-        """Write the weights and what is known of them; the same reward gives the same bytes."""
-        from safetensors.numpy import save_file
+        """Write the weights, what is known of them and the model card; the same reward gives the same bytes."""
+        from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
         size = len(self.population.mean)
@@ -86,9 +88,12 @@ class Reward:
             "background": self.background,
             "tastes": np.array([*self.tastes.values()]).reshape(-1, size),
         }
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / WEIGHTS)
+        # Not save_file: that makes a file which only its owner may read, whatever the umask says.
+        weights = save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()})
+        (folder / WEIGHTS).write_bytes(weights)
         facts = {**self.facts, "format": FORMAT, "annotators": [*self.tastes]}
         (folder / FACTS).write_text(json.dumps(facts, indent=2, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+        (folder / CARD).write_text(card_of(self, curves=(folder / CURVES).exists()), "utf-8")
 
     def without(self, annotator: str) -> "Reward":
         """The same without the taste of somebody who wants to be forgotten; raises NotFound where it is not inside.
@@ -126,11 +131,9 @@ class Reward:
 
     def scores(self, images: Any) -> Floats:
         """What a taste weighs of each image (n, aspects + dimensions)."""
-        from feedback.reward.pictures import pictures_of
+        from feedback.reward.pictures import features_of
 
-        with ThreadPoolExecutor() as pool:  # most of the work is numpy's and Pillow's, which share the processors
-            features = np.array(list(pool.map(self.features.of, pictures_of(images))))
-        return scores_of(self.space.place(features.reshape(-1, len(self.space.middle))), self.aspects)
+        return scores_of(self.space.place(features_of(images, self.features)), self.aspects)
 
     def taste_of(self, annotator: str) -> Floats:
         """The weights of an annotator by pseudonym; raises NotFound where their taste is not inside."""

@@ -3,19 +3,28 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from feedback.reward.accuracy import NONE, Figures, after_answers, choices_of, judge, judge_people
+from feedback.reward.accuracy import (
+    NONE,
+    SEEN,
+    SEEN_OWN,
+    UNSEEN,
+    Figures,
+    after_answers,
+    choices_of,
+    judge,
+    judge_people,
+)
 from feedback.reward.answers import Answers, Exported, read_export
-from feedback.reward.card import write_card
+from feedback.reward.baselines import by_length, by_position
 from feedback.reward.choices import Floats
 from feedback.reward.curves import draw_curves
 from feedback.reward.extraction import COPIES, Progress, extract
 from feedback.reward.fitting import Fitted, Round, fit
-from feedback.reward.model import Reward
+from feedback.reward.model import CURVES, Reward
 from feedback.taxonomy import taxonomy
 
 if TYPE_CHECKING:
@@ -43,9 +52,7 @@ def train(
     """
     exported = read_export(export)
     views = extract(exported.images, features, cache, seed=seed, copies=copies, progress=progress)
-    begun = perf_counter()
     fitted = fit(exported, views, seed=seed, rounds=rounds, watch=watch)
-    seconds = perf_counter() - begun
     tastes = tastes_of(exported, fitted)
     facts = {
         "aspects": list(taxonomy().aspects),
@@ -61,9 +68,9 @@ def train(
         "figures": {title: asdict(found) for title, found in figures_of(exported, fitted, tastes).items()},
     }
     reward = Reward(features, fitted.space, fitted.aspects, fitted.population, fitted.background, tastes, facts)
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_curves(fitted.rounds, fitted.best, folder / CURVES)
     reward.save(folder)
-    draw_curves(fitted.rounds, fitted.best, folder / "curves.png")
-    write_card(reward, folder / "README.md", seconds)
     return reward
 
 
@@ -78,17 +85,21 @@ def tastes_of(exported: Exported, fitted: Fitted) -> dict[str, Floats]:
 
 
 def figures_of(exported: Exported, fitted: Fitted, tastes: dict[str, Floats]) -> dict[str, Figures]:
-    """On images of the test split: people that the population knows, and people that it does not."""
+    """On images of the test split: people that the population knows, people that it does not, and the baselines."""
     scores, answers, population = fitted.scores, exported.answers, fitted.population
     people = {exported.annotators.index(name): taste for name, taste in tastes.items()}
     seen, unseen = _known(answers.of("test", "train"), people), answers.of("test", "test")
     given = answers.take(answers.split == "train")
     after = after_answers(scores, given, unseen, population)
     return {
-        "annotators seen, by their own taste": judge_people(scores, seen, people),
-        "annotators seen, by the population's": judge(scores, seen, population.mean) if len(seen) else NONE,
-        "annotators unseen": judge(scores, unseen, population.mean) if len(unseen) else NONE,
-        **{f"annotators unseen, after {count} answers": found for count, found in after.items() if found.pairs},
+        SEEN_OWN: judge_people(scores, seen, people),
+        SEEN: judge(scores, seen, population.mean) if len(seen) else NONE,
+        UNSEEN: judge(scores, unseen, population.mean) if len(unseen) else NONE,
+        **{f"{UNSEEN}, after {count} answers": found for count, found in after.items() if found.pairs},
+        "length, annotators seen": by_length(seen, exported.remarks),
+        "length, annotators unseen": by_length(unseen, exported.remarks),
+        "shown first, annotators seen": by_position(seen),
+        "shown first, annotators unseen": by_position(unseen),
     }
 
 

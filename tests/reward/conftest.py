@@ -40,6 +40,7 @@ def _label(shared: dict[str, Any], person: int, shown: list[Painting]) -> dict[s
         "aspect": "overall" if single else "lighting",
         "polarity": "positive" if not single or shown[0].liked_by(person) > 0 else "negative",
         "strength": 3,
+        "evidence": "die ist gut" if person % 2 else "hell",
         "status": "suggested",
         "confidence": 0.8,
     }

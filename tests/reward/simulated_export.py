@@ -102,4 +102,6 @@ def _remarks(truth: Floats, images: np.ndarray, count: int, chance: np.random.Ge
         others=np.column_stack([shown[:, 1:], nobody]),
         aspect=aspects,
         good=(chance.uniform(size=count) < 1 / (1 + np.exp(-gap))).astype(float),
+        annotator=np.zeros(count, np.int64),
+        length=np.zeros(count, np.int64),
     )

@@ -75,6 +75,7 @@ def test_loading_gives_what_was_saved(reward: Reward, trained: Path, tmp_path: P
     reward.save(tmp_path)
     for name in ("model.safetensors", "model.json"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
+    assert "curves.png" not in (tmp_path / "README.md").read_text("utf-8")  # which is not in the new folder
 
 
 def test_who_is_forgotten_is_gone(reward: Reward, trained: Path, tmp_path: Path) -> None:
@@ -86,7 +87,9 @@ def test_who_is_forgotten_is_gone(reward: Reward, trained: Path, tmp_path: Path)
     assert len(left.tastes) == len(reward.tastes) - 1
     before, after = ((folder / "model.safetensors").read_bytes() for folder in (trained, tmp_path))
     assert after.count(taste) == before.count(taste) - 1
-    assert "person-03" not in (tmp_path / "model.json").read_text("utf-8")
+    for name in ("model.json", "README.md"):
+        assert "person-04" in (tmp_path / name).read_text("utf-8")
+        assert "person-03" not in (tmp_path / name).read_text("utf-8")
     assert (left.taste_of("person-04") == reward.taste_of("person-04")).all()
 
 

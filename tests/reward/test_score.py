@@ -1,6 +1,8 @@
 """`opine train` and `opine score` as people call them."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from crowd import Painting
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from feedback.reward.accuracy import SEEN_OWN, UNSEEN, Figures
 
 
 def opine(*args: object, **env: str) -> Result:
@@ -27,8 +30,17 @@ def test_a_table_with_ranks_and_reasons(trained: Path, files: list[Path]) -> Non
     done = opine("score", *files, "--model", trained, "--why")
     assert done.exit_code == 0, done.output
     assert [line.split()[1] for line in done.output.splitlines() if "png" in line] == ["1", "2", "3", "4"]
-    assert done.output.count("unnamed") == 4
-    assert "█" in done.output
+    assert done.stdout.count(" unnamed  ") == 4
+    assert "█" in done.stdout
+    assert "unnamed: what people choose by" in done.stdout
+    assert re.search(r"^The reward learned from \d+ answers; of pairs held out, 0\.\d+ ", done.stderr)
+
+
+def test_whose_taste_it_is_decides_which_figure_is_told(trained: Path, files: list[Path]) -> None:
+    figures = json.loads((trained / "model.json").read_text("utf-8"))["figures"]
+    for options, title in (((), UNSEEN), (("--as", "person-01"), SEEN_OWN)):
+        done = opine("score", files[0], "--model", trained, *options)
+        assert str(Figures(**figures[title])) in done.stderr
 
 
 def test_json_keeps_the_order_given(trained: Path, files: list[Path]) -> None:
@@ -84,6 +96,21 @@ def test_train_shows_its_rounds_and_writes_a_reward(exported: Path, cache: Path,
         "model.json",
         "model.safetensors",
     ]
+
+
+def test_where_nothing_is_held_out_it_is_said(exported: Path, cache: Path, files: list[Path], tmp_path: Path) -> None:
+    small, folder = Path(shutil.copytree(exported, tmp_path / "small")), tmp_path / "reward"
+    for file in [*small.glob("data/*/validation.parquet"), *small.glob("data/*/test.parquet")]:
+        if file.parent.name != "images":
+            file.unlink()
+    options = ("--out", folder, "--epochs", 2, "--copies", 0)
+    done = opine("train", small, *options, OPINE_DATA=str(cache.parent))
+    assert done.exit_code == 0, done.output
+    assert "nothing is held out" in done.stdout
+    assert "validation" not in done.stderr
+    assert json.loads((folder / "model.json").read_text("utf-8"))["kept_round"] == 2
+    assert "Beware: how good it is is not known" in (folder / "README.md").read_text("utf-8")
+    assert "how good it is is not known" in opine("score", files[0], "--model", folder).stderr
 
 
 def test_train_refuses_what_is_no_export(tmp_path: Path) -> None:

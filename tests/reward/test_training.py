@@ -1,6 +1,7 @@
 """From an export to a reward: what is read of it, what is learned, and that the same seed gives the same bytes."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 from simulated_export import Simulated, simulate
 
 from feedback.errors import NotFound
-from feedback.reward.accuracy import choices_of
+from feedback.reward.accuracy import Figures, choices_of
 from feedback.reward.answers import read_export
 from feedback.reward.extraction import extract
 from feedback.reward.features import load_features
@@ -32,6 +33,8 @@ def test_all_kinds_of_answers_are_read(exported: Path) -> None:
     together = found.remarks.take(found.remarks.others[:, 0] >= 0)
     assert len(together) == 4 * 18
     assert together.weights == pytest.approx(0.8 * 3 / 2)
+    assert {found.annotators[one] for one in together.annotator} == {f"person-{number:02}" for number in range(4)}
+    assert set(together.length.tolist()) == {len("hell"), len("die ist gut")}
     assert all(file.is_file() and file.stem == sha256 for sha256, file in found.images)
 
 
@@ -52,6 +55,8 @@ async def test_a_real_export_is_read(store: Store, tmp_path: Path) -> None:
     assert shown == {(second, first): 0, tuple(names[image.id] for image in world.comparisons[1].images): 3}
     assert found.images[found.remarks.targets[0, 0]][0] == second
     assert found.remarks.weights == pytest.approx(0.6 * 3 / 2)
+    assert found.remarks.length.tolist() == [6]  # of the Arabic word
+    assert found.remarks.annotator.tolist() == found.answers.annotator[found.answers.counts == 2].tolist()
 
 
 def test_a_reward_knows_its_people(trained: Path, exported: Path) -> None:
@@ -66,7 +71,7 @@ def test_a_reward_knows_its_people(trained: Path, exported: Path) -> None:
 
 def test_the_same_seed_gives_the_same_bytes(trained: Path, exported: Path, cache: Path, tmp_path: Path) -> None:
     train(exported, tmp_path, load_features(), "descriptor", cache, seed=3, rounds=4, copies=1)
-    for name in ("model.safetensors", "model.json", "curves.png"):
+    for name in ("model.safetensors", "model.json", "README.md", "curves.png"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
 
 
@@ -75,16 +80,25 @@ def test_the_card_says_who_is_inside_and_how_good_it_is(trained: Path) -> None:
     facts = json.loads((trained / "model.json").read_text("utf-8"))
     assert len(facts["annotators"]) == 20
     assert all(f"- `{name}`" in card for name in facts["annotators"])
-    for stated in (facts["export"], facts["signature"], "| lighting | ", "without(pseudonym)"):
+    for stated in (facts["export"], facts["signature"], "| lighting | ", "without(pseudonym)", "![curves](curves.png)"):
         assert stated in card
+    baseline = facts["figures"]["length, annotators seen"]
+    assert baseline["pairs"] == facts["figures"]["annotators seen, by their own taste"]["pairs"]
+    assert f"| length, annotators seen | {Figures(**baseline)} |" in card
     with Image.open(trained / "curves.png") as curves:
         assert curves.format == "PNG"
+
+
+def test_the_umask_says_who_may_read_it(trained: Path) -> None:
+    modes = {file.name: file.stat().st_mode for file in trained.iterdir()}
+    assert len(modes) == 4
+    assert len(set(modes.values())) == 1, modes
 
 
 class Counting:
     """Two numbers of an image, and how often they were asked for."""
 
-    signature, names = "test:mean", ("mean", "spread")
+    signature, names, side, batch = "test:mean", ("mean", "spread"), None, 1
 
     def __init__(self) -> None:
         self.asked = 0
@@ -92,6 +106,9 @@ class Counting:
     def of(self, image: Image.Image) -> np.ndarray:
         self.asked += 1
         return np.array([np.mean(image), np.std(image)], np.float32)
+
+    def of_many(self, images: Sequence[Image.Image]) -> np.ndarray:
+        return np.array([self.of(image) for image in images])
 
 
 def test_features_are_computed_once(exported: Path, tmp_path: Path) -> None:
