@@ -28,6 +28,17 @@ async def world(store: Store, tmp_path: Path) -> World:
     return await new_world(store, tmp_path)
 
 
+async def test_an_image_of_several_comparisons_has_one_row(world: World) -> None:
+    shared, other = world.comparisons[0].images[0], world.comparisons[1].images[0]
+    world.comparisons.append(await world.store.add_comparison(world.campaign.id, [shared.id, other.id], "again"))
+    await world.say("ana", 0, "nice")
+    await world.say("ana", 3, "A", click="A")
+    manifest = await world.export("images", "hpdv3")
+    ids = [row["image_id"] for row in world.rows("images")]
+    assert sorted(ids) == sorted({image.id for number in (0, 3) for image in world.comparisons[number].images})
+    assert manifest.images == 3
+
+
 async def test_a_label_has_every_published_column(world: World) -> None:
     opinion = await world.say("ana", 0, ASTRONAUT, LIGHT, declared="ar", backwards=True)
     manifest = await world.export()

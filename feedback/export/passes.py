@@ -152,6 +152,7 @@ class Passes:
             self.counts.left_out_opinions += 1
             return
         self._sources.add(Source(opinion.id, opinion.showing_id, opinion.annotator_id, opinion.training_use))
+        self._keep_images(critique.images)
         place = self._place(opinion.campaign_id, opinion.comparison_id, critique.images, opinion.annotator_id, flags)
         if self._hears and opinion.kind != "single":
             self._words.keep(critique, self._selection)
@@ -173,6 +174,7 @@ class Passes:
             self.counts.left_out_preferences += 1
             return
         self._sources.add(Source(None, stated.showing_id, stated.annotator_id, stated.training_use))
+        self._keep_images(stated.images)
         place = self._place(stated.campaign_id, stated.comparison_id, stated.images, stated.annotator_id, flags)
         if may_train(stated, flags):
             self._answers[stated.comparison_id].append(_answer(stated))
@@ -199,12 +201,13 @@ class Passes:
         for target in self._targets:
             target.take_image(image, place)
 
-    def _keep_file(self, image: Image) -> None:
-        name = image_file(image)
-        if name not in self._files:
-            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            self._media.copy(image.sha256, self.folder / name)
-            self._files[name] = image_facts(image)
+    def _keep_images(self, images: Sequence[Image]) -> None:
+        for image in images:
+            self._images.add(image.id)
+            if (name := image_file(image)) not in self._files:
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                self._media.copy(image.sha256, self.folder / name)
+                self._files[name] = image_facts(image)
 
     def _place(
         self,
@@ -214,9 +217,6 @@ class Passes:
         annotator_id: str = "",
         flags: frozenset[str] = frozenset(),
     ) -> Place:
-        for image in images:
-            self._keep_file(image)
-            self._images.add(image.id)
         prompt = self._prompts[comparison_id]
         return Place(
             campaign=self._campaigns[campaign_id].name,
