@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from feedback.reward.features import Vector
+from feedback.reward.features import Matrix, Vector
 from feedback.reward.flaws import flaws
-from feedback.reward.vision import Band, Plane, color_bands, halve, lightness_bands, oklab
+from feedback.reward.vision import Band, Plane, color_bands, halve, lightness_bands, oklab, percentile
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,15 +33,23 @@ Named = Iterator[tuple[str, float]]
 class Descriptor:
     """Colour, contrast by scale and direction, layout and visible flaws."""
 
-    signature = "descriptor:1"
+    signature = "descriptor:2"
+    side: int | None = 2 * SIDE
+    batch = 1
 
     def __init__(self) -> None:
+        # glibc then keeps freed memory of the size of a plane, which each plane would otherwise have to fetch anew.
+        np.empty(2**24, np.uint8)
         self.names = tuple(name for name, _ in _described(np.zeros((SIDE, SIDE, 3), np.uint8)))
 
     def of(self, image: "Image.Image") -> Vector:
         """The features of an RGB image."""
         values = [value for _, value in _described(np.asarray(canonical(image)))]
         return np.array(values, np.float32)
+
+    def of_many(self, images: Sequence["Image.Image"]) -> Matrix:
+        """The features of several, one after the other."""
+        return np.array([self.of(image) for image in images])
 
 
 def canonical(image: "Image.Image") -> "Image.Image":
@@ -80,12 +88,12 @@ def _tones(lightness: Plane) -> Named:
 
 def _colors(planes: Plane) -> Named:
     lightness, a, b = planes
-    chroma = np.hypot(a, b)
+    chroma = np.sqrt(a * a + b * b)
     yield "a mean", float(a.mean())
     yield "b mean", float(b.mean())
     yield "chroma mean", float(chroma.mean())
     yield "chroma spread", float(chroma.std())
-    yield "chroma 90 %", float(np.percentile(chroma, 90))
+    yield "chroma 90 %", percentile(chroma, 90)
     # Hasler and Süsstrunk 2003, doi:10.1117/12.477378, on OKLab's opponents.
     yield "colourfulness", float(np.hypot(a.std(), b.std()) + 0.3 * np.hypot(a.mean(), b.mean()))
     yield "chroma with lightness", float(np.mean((chroma - chroma.mean()) * (lightness - lightness.mean())))
@@ -95,11 +103,12 @@ def _colors(planes: Plane) -> Named:
 def _hues(a: Plane, b: Plane, chroma: Plane) -> Named:
     """How much of the picture has each hue, greys nearly out; neighbouring hues share what lies between them."""
     plain = chroma**2 / (chroma**2 + _GREY**2)
-    across, up = a / (chroma + 1e-6), b / (chroma + 1e-6)
+    unit = 1 / (chroma + 1e-6)
+    across, up = a * unit, b * unit
     for number in range(HUES):
         angle = 2 * np.pi * number / HUES
-        near = np.maximum(across * np.float32(np.cos(angle)) + up * np.float32(np.sin(angle)), 0)
-        yield f"hue {360 * number // HUES}", float((plain * near**2 * near**2).mean())
+        near = np.maximum(across * np.float32(np.cos(angle)) + up * np.float32(np.sin(angle)), 0) ** 2
+        yield f"hue {360 * number // HUES}", float((plain * near * near).mean())
     yield "one hue", float(np.hypot((plain * across).mean(), (plain * up).mean()) / (plain.mean() + 0.05))
 
 
@@ -107,16 +116,15 @@ def _contrasts(lightness: Sequence[Band], colors: Sequence[tuple[Band, Band]]) -
     for band in lightness:
         for direction, response in zip(_DIRECTIONS, band.responses, strict=True):
             yield f"{direction} detail at {band.cycles:.1f}", _compressed(response.mean())
-        strong = np.percentile(band.responses.sum(axis=0), 90)
-        yield f"strong detail at {band.cycles:.1f}", _compressed(strong)
+        yield f"strong detail at {band.cycles:.1f}", _compressed(percentile(band.whole, 90))
     for red, blue in colors:
-        yield f"colour detail at {red.cycles:.1f}", _compressed((red.responses + blue.responses).mean())
+        yield f"colour detail at {red.cycles:.1f}", _compressed((red.whole + blue.whole).mean() / 3)
 
 
 def _layout(planes: Plane, band: Band) -> Named:
     """Where light, colour and detail are: each cell of a grid against the whole; and how alike left and right are."""
-    detail = np.log1p(band.responses.sum(axis=0))
-    parts = {"lightness": planes[0], "chroma": np.hypot(planes[1], planes[2]), "detail": detail}
+    chroma = np.sqrt(planes[1] ** 2 + planes[2] ** 2)
+    parts = {"lightness": planes[0], "chroma": chroma, "detail": np.log(1 + band.whole)}
     for name, plane in parts.items():
         cells = _cells(plane)
         for (row, column), value in np.ndenumerate(cells - cells.mean()):
@@ -140,7 +148,7 @@ def _windows(length: int) -> Plane:
 
 
 def _softly_above(excess: Plane, softness: float) -> float:
-    return float((1 / (1 + np.exp(-np.clip(excess / softness, -30, 30)))).mean())
+    return float((1 / (1 + np.exp(excess / -softness))).mean())
 
 
 def _compressed(response: float) -> float:

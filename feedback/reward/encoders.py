@@ -1,12 +1,13 @@
 """Image encoders of transformers (SigLIP, CLIP, DINOv2, ...) as features: pooled, of length 1."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from feedback.errors import OpineError
-from feedback.reward.features import Vector
+from feedback.reward.features import Matrix, Vector
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -18,6 +19,9 @@ class NoEncoder(OpineError, RuntimeError):
 
 class Encoder:
     """An `AutoModel` by its id on the hub or its local folder, with its own image processor."""
+
+    side: int | None = None
+    batch = 8
 
     def __init__(self, name: str) -> None:
         self._torch, auto_model, auto_processor = _libraries()
@@ -33,18 +37,25 @@ class Encoder:
         if self._model.main_input_name != "pixel_values" and not _has_towers(self._model):
             raise NoEncoder(f'{name!r} does not take images; give an image encoder, or the built-in "descriptor"')
         self.signature = f"encoder:{_identity(name, self._model)}"
-        self.names = ("",) * len(self._embed(_grey()))
+        self.names = ("",) * self._embed([_grey()]).shape[1]
 
     def of(self, image: "Image.Image") -> Vector:
         """The pooled embedding of an RGB image, of length 1."""
-        vector = self._embed(image)
-        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
+        return np.asarray(self.of_many([image])[0])
 
-    def _embed(self, image: "Image.Image") -> Vector:
-        pixels = self._processor(images=image.convert("RGB"), return_tensors="pt")["pixel_values"]
+    def of_many(self, images: Sequence["Image.Image"]) -> Matrix:
+        """The same of several, which go through the model together."""
+        vectors = self._embed(images)
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+
+    def _embed(self, images: Sequence["Image.Image"]) -> Matrix:
+        """In one batch; one by one where the processor leaves images at sizes of their own."""
+        pixels = [self._processor(images=one.convert("RGB"), return_tensors="pt")["pixel_values"] for one in images]
+        if len({one.shape for one in pixels}) == 1:
+            pixels = [self._torch.cat(pixels)]
         with self._torch.inference_mode():
-            embedded = _pooled(self._model, pixels)
-        return np.asarray(embedded[0].float().numpy())
+            embedded = self._torch.cat([_pooled(self._model, batch) for batch in pixels])
+        return np.asarray(embedded.float().numpy())
 
 
 def _libraries() -> tuple[Any, Any, Any]:

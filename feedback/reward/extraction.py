@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from feedback.reward.choices import Floats
+from feedback.reward.pictures import THREADS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -44,7 +45,7 @@ def extract(
     cache.parent.mkdir(parents=True, exist_ok=True)
     views = [_PLAIN, *(f"artefacts {seed} {number}" for number in range(copies))]
     found = np.empty((len(views), len(images), len(features.names)), np.float32)
-    with closing(sqlite3.connect(cache, timeout=60, isolation_level=None)) as kept, ThreadPoolExecutor() as pool:
+    with closing(sqlite3.connect(cache, timeout=60, isolation_level=None)) as kept, ThreadPoolExecutor(THREADS) as pool:
         kept.execute(_TABLE)
         known = [_known(kept, sha256, features.signature) for sha256, _ in images]
         work = (
@@ -67,15 +68,16 @@ def _known(kept: sqlite3.Connection, sha256: str, signature: str) -> Known:
     return {view: np.frombuffer(numbers, "<f4") for view, numbers in kept.execute(query, (sha256, signature))}
 
 
-def _compute(
-    path: Path, sha256: str, features: "Features", views: Sequence[str], had: dict[str, Floats]
-) -> list[Floats]:
+def _compute(path: Path, sha256: str, features: "Features", views: Sequence[str], had: Known) -> list[Floats]:
     if all(view in had for view in views):
         return [had[view] for view in views]
     from feedback.reward.features import open_image
 
-    image = open_image(path)
-    return [had[view] if view in had else features.of(_view(image, sha256, view)) for view in views]
+    image = open_image(path, features.side)
+    missing = [view for view in views if view not in had]
+    new = features.of_many([_view(image, sha256, view) for view in missing])
+    found = had | dict(zip(missing, new, strict=True))
+    return [found[view] for view in views]
 
 
 def _view(image: "Image", sha256: str, view: str) -> "Image":

@@ -1,6 +1,7 @@
 """What a reward sees of an image: a vector of numbers, by the built-in descriptor or by an encoder of your own."""
 
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 Vector = NDArray[np.float32]
+Matrix = NDArray[np.float32]
 BUILT_IN: Final = "descriptor"
 
 
@@ -25,11 +27,17 @@ class UnreadableImage(OpineError, ValueError):
 class Features(Protocol):
     """Turns an image into numbers; equal signatures mean equal numbers for equal images."""
 
-    signature: str  # goes into model cards: "descriptor:1"
+    signature: str  # goes into model cards: "descriptor:2"
     names: tuple[str, ...]  # one per dimension; "" where it has none
+    side: int | None  # for `open_image`: so many pixels across and down are enough
+    batch: int  # of so many images at a time `of_many` is fastest
 
     def of(self, image: "Image.Image") -> Vector:
         """The features of an RGB image as people see it (see `open_image`): float32, (len(names),)."""
+        ...
+
+    def of_many(self, images: Sequence["Image.Image"]) -> Matrix:
+        """The same of several: (images, len(names))."""
         ...
 
 

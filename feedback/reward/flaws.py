@@ -4,21 +4,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from feedback.reward.vision import Band, Plane
+from feedback.reward.vision import Band, Plane, percentile
 
 
 def flaws(planes: Plane, bands: Sequence[Band]) -> Iterator[tuple[str, float]]:
     """By name; each is quiet while the flaw is below the visibility threshold."""
-    fine, middle, coarse = (_whole(band) for band in bands[:3])
+    fine, middle, coarse = (band.whole for band in bands[:3])
     yield "sharpness", _sharpness(fine, middle)
     yield "sharpness, coarser", _sharpness(middle, coarse)
-    yield "noise", float(np.log1p(np.percentile(_pooled(fine, 8), 10)))
-    yield "noise, coarser", float(np.log1p(np.percentile(_pooled(middle, 8), 10)))
+    yield "noise", float(np.log1p(percentile(_pooled(fine, 8), 10)))
+    yield "noise, coarser", float(np.log1p(percentile(_pooled(middle, 8), 10)))
     yield "steps", _steps(planes[0])
-
-
-def _whole(band: Band) -> Plane:
-    return np.asarray(band.responses.sum(axis=0))
 
 
 def _sharpness(fine: Plane, coarse: Plane) -> float:
@@ -26,14 +22,14 @@ def _sharpness(fine: Plane, coarse: Plane) -> float:
     strength = _pooled(coarse, 2)
     sharp = _pooled(fine, 4)[: strength.shape[0], : strength.shape[1]]
     edges = strength[: sharp.shape[0], : sharp.shape[1]] ** 2
-    return float((edges * np.log1p(sharp)).sum() / (edges.sum() + 1))
+    return float((edges * np.log(1 + sharp)).sum() / (edges.sum() + 1))
 
 
 def _pooled(plane: Plane, size: int) -> Plane:
     """The mean of each tile of so many pixels; what is left over at the border is cut off."""
-    height, width = plane.shape[0] // size, plane.shape[1] // size
-    tiles = plane[: height * size, : width * size].reshape(height, size, width, size)
-    return np.asarray(tiles.mean(axis=(1, 3)))
+    height, width = (length - length % size for length in plane.shape)
+    rows = np.asarray(sum(plane[first:height:size] for first in range(size)))
+    return np.asarray(sum(rows[:, first:width:size] for first in range(size)) / size**2)
 
 
 def _steps(lightness: Plane) -> float:

@@ -1,26 +1,45 @@
 """Images as people and trainers hand them over: files, bytes, PIL images, arrays and tensors of one or many."""
 
+import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from feedback.reward.features import Features, Matrix, open_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+# NumPy and Pillow do most of the work and let others run meanwhile; more threads wait for each other at every plane.
+THREADS: Final = min(os.cpu_count() or 1, 4)
 
-def pictures_of(images: Any) -> "Iterator[Image]":
-    """Each image in RGB; of one image, a batch or a sequence. Raises ValueError or UnreadableImage."""
+
+def features_of(images: Any, features: Features) -> Matrix:
+    """Features (n, features) of one image, a batch or a sequence. Raises ValueError or UnreadableImage.
+
+    Files are opened only when their turn comes, so that thousands of them are never in memory together.
+    """
+    each, size = list(_each(images)), features.batch
+    batches = [each[first : first + size] for first in range(0, len(each), size)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = pool.map(lambda batch: features.of_many([_picture(one, features.side) for one in batch]), batches)
+        return np.concatenate([np.empty((0, len(features.names)), np.float32), *found])
+
+
+def _each(images: Any) -> Iterator[Any]:
+    """Each image as it was given, out of sequences and batches."""
     if hasattr(images, "detach"):  # a tensor of any device and type, without importing torch
         images = images.detach().float().cpu().numpy()
     if isinstance(images, np.ndarray) and images.ndim == 4:
-        yield from map(_from_array, images)
+        yield from images
     elif _is_one(images):
-        yield _picture(images)
+        yield images
     elif isinstance(images, Iterable):
         for image in images:
-            yield from pictures_of(image)
+            yield from _each(image)
     else:
         raise ValueError(f"{type(images).__name__} is no image; give paths, bytes, PIL images, arrays or tensors")
 
@@ -29,13 +48,11 @@ def _is_one(image: Any) -> bool:
     return isinstance(image, str | Path | bytes | np.ndarray) or hasattr(image, "convert")
 
 
-def _picture(image: Any) -> "Image":
+def _picture(image: Any, side: int | None) -> "Image":
     if isinstance(image, np.ndarray):
         return _from_array(image)
     if isinstance(image, str | Path | bytes):
-        from feedback.reward.features import open_image
-
-        return open_image(image)
+        return open_image(image, side)
     picture: Image = image.convert("RGB")
     return picture
 

@@ -22,7 +22,7 @@ DARK: Final = 0.1  # lightness of stray light: contrasts in black are not seen
 
 _SRGB: Final = np.arange(256, dtype=np.float32) / 255
 _LINEAR: Final = np.where(_SRGB <= 0.04045, _SRGB / 12.92, ((_SRGB + 0.055) / 1.055) ** 2.4).astype(np.float32)
-# The matrices of `feedback.oklab`, transposed: pixels are rows here.
+# The matrices of `feedback.oklab`.
 _TO_CONES: Final = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -30,7 +30,7 @@ _TO_CONES: Final = np.array(
         [0.0883024619, 0.2817188376, 0.6299787005],
     ],
     np.float32,
-).T
+)
 _TO_LAB: Final = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
@@ -38,13 +38,23 @@ _TO_LAB: Final = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ],
     np.float32,
-).T
+)
 
 
 def oklab(pixels: NDArray[np.uint8]) -> Plane:
     """Lightness, a and b (3, height, width) of sRGB pixels (height, width, 3)."""
-    cones = (_LINEAR[pixels] @ _TO_CONES) ** np.float32(1 / 3)
-    return np.ascontiguousarray(np.moveaxis(cones @ _TO_LAB, -1, 0))
+    # Line by line: BLAS would spread one large product over all processors, which score other images meanwhile.
+    lines = np.ascontiguousarray(np.swapaxes(pixels, 1, 2))
+    cones = _TO_CONES @ _LINEAR.take(lines)
+    return np.ascontiguousarray(np.swapaxes(_TO_LAB @ _cube_root(cones), 0, 1))
+
+
+def _cube_root(values: Plane) -> Plane:
+    """By logarithms, in place: half the time of a power. Black stays black to within 1e-7."""
+    np.maximum(values, np.float32(1e-24), out=values)
+    np.log(values, out=values)
+    values *= np.float32(1 / 3)
+    return np.exp(values, out=values)
 
 
 def lightness_sensitivity(cycles: float) -> float:
@@ -64,10 +74,11 @@ def color_sensitivity(cycles: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One scale of one plane: responses to horizontal, vertical and diagonal detail (3, height, width)."""
+    """One scale of one plane: responses to vertical, horizontal and diagonal detail (3, height, width)."""
 
     cycles: float  # per degree
     responses: Plane
+    whole: Plane  # their sum (height, width)
 
 
 def lightness_bands(lightness: Plane, levels: int) -> Iterator[Band]:
@@ -75,8 +86,10 @@ def lightness_bands(lightness: Plane, levels: int) -> Iterator[Band]:
     for level, plane in enumerate(pyramid(smooth(lightness), levels)):
         cycles = _cycles(level)
         straight, oblique = (lightness_sensitivity(f) / LIGHTNESS_THRESHOLD for f in (cycles, cycles * 2**0.5))
-        contrast = details(plane) * (3 / (smooth(plane) + DARK))  # OKLab's lightness is a cube root of light
-        yield Band(cycles, respond(contrast * np.array([straight, straight, oblique], np.float32)[:, None, None]))
+        light, contrast = parts(plane)
+        contrast *= 3 * straight / (light + DARK)  # OKLab's lightness is a cube root of light
+        contrast[2] *= oblique / straight
+        yield _band(cycles, contrast)
 
 
 def color_bands(a: Plane, b: Plane, levels: int, first: int) -> Iterator[tuple[Band, Band]]:
@@ -84,7 +97,12 @@ def color_bands(a: Plane, b: Plane, levels: int, first: int) -> Iterator[tuple[B
     for level, (red, blue) in enumerate(zip(pyramid(a, levels), pyramid(b, levels), strict=True), first):
         cycles = _cycles(level)
         reds, blues = (weight / CHROMA_THRESHOLD for weight in color_sensitivity(cycles))
-        yield Band(cycles, respond(details(red) * reds)), Band(cycles, respond(details(blue) * blues))
+        yield _band(cycles, parts(red)[1] * reds), _band(cycles, parts(blue)[1] * blues)
+
+
+def _band(cycles: float, contrast: Plane) -> Band:
+    responses = respond(contrast)
+    return Band(cycles, responses, responses.sum(axis=0))
 
 
 def _cycles(level: int) -> float:
@@ -93,16 +111,33 @@ def _cycles(level: int) -> float:
 
 def respond(contrast: Plane) -> Plane:
     """Quiet below the threshold (power 2.5), a square root far above it, masked by all around it."""
-    size = np.abs(contrast)
-    squares = size * size
-    around = smooth(squares.mean(axis=0))
-    return squares * np.sqrt(size) / (1 + (squares + around) / 2)
+    squares = contrast * contrast
+    response = np.sqrt(np.abs(contrast))
+    response *= squares
+    around = smooth(squares.sum(axis=0))
+    squares *= np.float32(0.5)
+    squares += 1 + around / 6  # half the mean of three
+    response /= squares
+    return response
 
 
-def details(plane: Plane) -> Plane:
-    """Second differences across (vertical detail), down (horizontal) and both (diagonal): (3, height, width)."""
-    across = _differ(plane, 1)
-    return np.stack([_smooth(across, 0), _smooth(_differ(plane, 0), 1), _differ(across, 0)])
+def parts(plane: Plane) -> tuple[Plane, Plane]:
+    """What is smooth in it (height, width), and its vertical, horizontal and diagonal detail (3, height, width).
+
+    Detail is what smoothing across, down, or both in turn takes away; all four sum to the plane.
+    """
+    down, across = _smooth(plane, 0), _smooth(plane, 1)
+    both = _smooth(down, 1)
+    return both, np.stack([down - both, across - both, plane - down - across + both])
+
+
+def percentile(values: Plane, share: float) -> float:
+    """NumPy's own, many times as fast: partitions at one place use wide registers, at two they do not."""
+    place = share / 100 * (values.size - 1)
+    below = int(place)
+    parted = np.partition(values, below, axis=None)
+    low, high = float(parted[below]), float(parted[below + 1 :].min(initial=np.inf))
+    return low if below == place else low + (place - below) * (high - low)
 
 
 def pyramid(plane: Plane, levels: int) -> Iterator[Plane]:
@@ -123,18 +158,8 @@ def smooth(plane: Plane) -> Plane:
 
 def _smooth(plane: Plane, axis: int) -> Plane:
     """By 1 2 1, the border repeated."""
-    return _three(plane, axis, 0.25)
-
-
-def _differ(plane: Plane, axis: int) -> Plane:
-    """By -1 2 -1, the border repeated."""
-    return _three(plane, axis, -0.25)
-
-
-def _three(plane: Plane, axis: int, side: float) -> Plane:
-    """Half of each pixel, and so much of both its neighbours."""
     result = plane * np.float32(0.5)
-    sides, line = np.swapaxes(plane * np.float32(side), 0, axis), np.swapaxes(result, 0, axis)
+    sides, line = np.swapaxes(plane * np.float32(0.25), 0, axis), np.swapaxes(result, 0, axis)
     line[1:] += sides[:-1]
     line[:-1] += sides[1:]
     line[0] += sides[0]
@@ -146,10 +171,11 @@ def _halve(plane: Plane, axis: int) -> Plane:
     """By 1 3 3 1, of which every second: what would alias is gone before. An odd last line is left out."""
     lines = np.swapaxes(plane, 0, axis)
     even, odd = lines[: len(lines) - len(lines) % 2 : 2], lines[1::2]
-    result = (even + odd) * np.float32(0.375)
-    even, odd = even * np.float32(0.125), odd * np.float32(0.125)
+    result = even + odd
+    result *= np.float32(3)
     result[1:] += odd[:-1]
     result[:-1] += even[1:]
     result[0] += even[0]
     result[-1] += odd[-1]
+    result *= np.float32(0.125)
     return np.ascontiguousarray(np.swapaxes(result, 0, axis))

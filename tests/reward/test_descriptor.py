@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageCms
 
 import bot.demo
@@ -12,7 +15,8 @@ from feedback.oklab import to_oklab
 from feedback.reward.artefacts import BROKEN, jpeg, resized, shifted
 from feedback.reward.descriptor import Descriptor, canonical
 from feedback.reward.features import UnreadableImage, load_features, open_image
-from feedback.reward.vision import color_sensitivity, lightness_sensitivity, oklab, respond
+from feedback.reward.pictures import features_of
+from feedback.reward.vision import color_sensitivity, lightness_sensitivity, oklab, parts, percentile, respond
 
 PHOTOGRAPHS = sorted((Path(bot.demo.__file__).parent / "photographs").glob("*.jpg"))
 
@@ -47,7 +51,7 @@ def test_it_names_each_number_once(described) -> None:
     features = load_features()
     assert described.shape[1] == len(features.names) == len(set(features.names))
     assert described.dtype == np.float32
-    assert features.signature == "descriptor:1"
+    assert features.signature == "descriptor:2"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 2), (7, 500), (257, 255)])
@@ -91,6 +95,23 @@ def test_the_response_is_quiet_below_the_threshold_and_masked_by_its_surrounding
     assert response(2, around=8) < response(2) / 4
 
 
+@settings(max_examples=30)
+@given(arrays(np.float32, st.tuples(st.integers(1, 9), st.integers(2, 9)), elements=st.floats(0, 99, width=32)))
+def test_percentiles_are_those_of_numpy(values: np.ndarray) -> None:
+    for share in (0, 10, 50, 90, 100):
+        assert percentile(values, share) == pytest.approx(np.percentile(values.astype(float), share), abs=1e-4)
+
+
+def test_what_is_smooth_and_the_three_kinds_of_detail_sum_to_the_plane() -> None:
+    plane = np.random.default_rng(0).uniform(size=(17, 22)).astype(np.float32)
+    smooth, details = parts(plane)
+    np.testing.assert_allclose(smooth + details.sum(axis=0), plane, atol=1e-6)
+    vertical, horizontal, diagonal = (np.abs(part).max() for part in parts(np.tile(plane[0], (17, 1)))[1])
+    assert vertical > 0.1  # stripes that stand
+    assert horizontal < 1e-6
+    assert diagonal < 1e-6
+
+
 def test_an_image_is_opened_as_people_see_it() -> None:
     turned, clear = BytesIO(), BytesIO()
     exif = Image.Exif()
@@ -118,6 +139,8 @@ def test_a_smaller_decoding_hardly_moves_it() -> None:
     assert small.size == (512, 512)
     away = Descriptor().of(small) - Descriptor().of(open_image(large.getvalue()))
     assert np.abs(away).mean() < 0.01
+    (scored,) = features_of(large.getvalue(), Descriptor())
+    assert (scored == Descriptor().of(small)).all()
 
 
 def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from feedback.reward.encoders import NoEncoder
 from feedback.reward.features import load_features
+from feedback.reward.pictures import features_of
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -55,6 +56,22 @@ def test_an_encoder_gives_the_models_own_pooled_embedding(make, size: int, tmp_p
     assert features.signature.startswith(f"encoder:{tmp_path.name}@")
     assert vector.dtype == np.float32
     np.testing.assert_allclose(vector, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("crops", [True, False])
+def test_images_go_through_in_batches_whatever_their_sizes(crops: bool, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    _dinov2().save_pretrained(tmp_path)
+    transformers.CLIPImageProcessor(
+        size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}, do_center_crop=crops
+    ).save_pretrained(tmp_path)
+    image = Image.effect_mandelbrot((96, 48), (-2, -1.5, 1, 1.5), 50).convert("RGB")
+    images = [image.resize((width, 48)) for width in (96, 48, 72, 96, 56, 80, 64, 88, 50, 60)]
+    features = load_features(str(tmp_path))
+    together = features_of(images, features)
+    assert len(images) > features.batch
+    np.testing.assert_allclose(together, [features.of(image) for image in images], atol=1e-5)
+    assert np.abs(together[0] - together[1]).max() > 1e-3
 
 
 def test_a_folder_that_is_no_encoder_is_refused_with_what_to_do(tmp_path: Path) -> None:
