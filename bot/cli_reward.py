@@ -2,6 +2,7 @@
 
 import json
 import sys
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -28,7 +29,7 @@ def train(
         str, typer.Option(help="`descriptor`, built in; or an image encoder's name on the hub, or its folder.")
     ] = "descriptor",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same weights.")] = 0,
-    epochs: Annotated[int, typer.Option(min=1, help="Most rounds; it ends early once validation gets worse.")] = 12,
+    rounds: Annotated[int, typer.Option(min=1, help="Most rounds; it ends early once validation gets worse.")] = 12,
     copies: Annotated[int, typer.Option(min=0, help="Copies of each image with artefacts; 0: none.")] = 3,
 ) -> None:
     """Learn from an export what people like.
@@ -60,11 +61,13 @@ def train(
                 features,
                 Settings().data / "features.sqlite",
                 seed=seed,
-                rounds=epochs,
+                rounds=rounds,
                 copies=copies,
                 progress=lambda number, total: progress.update(task, completed=number, total=total),
                 watch=watch,
             )
+    except FileNotFoundError as error:
+        _fail(f"there is no file {error.filename}, which the export names; export again")
     except OpineError as error:
         _fail(error)
     print(_summary(reward, out))
@@ -113,7 +116,7 @@ def score(
 ) -> None:
     """Score images by what people like.
 
-    0 is an average image; a difference of 1 means odds of e to 1."""
+    0 is an average image; by one person's taste a difference of 1 means odds of e to 1."""
     from feedback.errors import OpineError
     from feedback.reward.model import Reward
 
@@ -132,25 +135,28 @@ def score(
             print(json.dumps(row, ensure_ascii=False))
     else:
         _show(rows)
-        print(_about(reward, annotator), file=sys.stderr)
+        print(_about(reward, annotator, liked=bool(liked)), file=sys.stderr)
 
 
-def _about(reward: "Reward", annotator: str | None) -> str:
+def _about(reward: "Reward", annotator: str | None, *, liked: bool) -> str:
     from feedback.reward.accuracy import SEEN, SEEN_OWN, UNSEEN
     from feedback.reward.card import in_short
 
-    return "The reward " + in_short(reward, *([SEEN_OWN] if annotator else [UNSEEN, SEEN])) + "."
+    about = "The reward " + in_short(reward, *([SEEN_OWN] if annotator else [UNSEEN, SEEN])) + "."
+    return f"{about} That is by the population's taste; one made of liked images was not measured." if liked else about
 
 
 def _scored(
     reward: "Reward", images: Sequence[Path], annotator: str | None, taste: "Taste | None", *, why: bool
 ) -> list[dict[str, Any]]:
     """In the order given; equal scores share a rank."""
-    scores = [float(number) for number in reward(images, annotator, taste=taste)]
+    found = reward.scores(images)
+    scores = (found @ reward.weights_of(annotator, taste)).tolist()
+    lower = sorted(-score for score in scores)
     return [
-        {"image": str(image), "score": number, "rank": 1 + sum(other > number for other in scores)}
-        | ({"why": reward.why(image, annotator, taste=taste)} if why else {})
-        for image, number in zip(images, scores, strict=True)
+        {"image": str(image), "score": score, "rank": 1 + bisect_left(lower, -score)}
+        | ({"why": reward.parts_of(row, annotator, taste=taste)} if why else {})
+        for image, score, row in zip(images, scores, found, strict=True)
     ]
 
 

@@ -16,12 +16,15 @@ def trl_reward(
     it, the last image of the completion is taken. None, "does not apply" to TRL, where there is no image.
     """
     find = image_of or _image_in
+    reward.weights_of(annotator)  # somebody unknown is told now, not after a first generation
 
     def opine_reward(prompts: Sequence[Any], completions: Sequence[Any], **columns: Any) -> list[float | None]:
         images = [find(completion) for completion in completions]
         scores = iter(reward([image for image in images if image is not None], annotator))
         return [None if image is None else float(next(scores)) for image in images]
 
+    if annotator:
+        opine_reward.__name__ += f"_{annotator}"  # TRL keys its metrics by name: those of two people must differ
     return opine_reward
 
 
@@ -32,6 +35,8 @@ def ddpo_reward(
 
     Images are (n, 3, h, w) in 0 to 1, or (n, h, w, 3) in whole numbers; no gradient flows through.
     """
+
+    reward.weights_of(annotator)
 
     def opine_reward(images: Any, prompts: Sequence[str], metadata: Any = None) -> tuple[Floats, dict[str, Any]]:
         return reward(images, annotator), {}
@@ -47,5 +52,6 @@ def _image_in(completion: Any) -> Any:
         return completion
     contents = [message.get("content") for message in completion if isinstance(message, Mapping)]
     blocks = [block for content in contents if isinstance(content, list) for block in content]
-    images = [block["image"] for block in blocks if block.get("type") == "image" and block.get("image") is not None]
+    named = [block for block in blocks if isinstance(block, Mapping) and block.get("type") == "image"]
+    images = [block["image"] for block in named if block.get("image") is not None]
     return images[-1] if images else None

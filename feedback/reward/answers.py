@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -48,11 +48,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.weights)
 
-    def take(self, rows: Truths | Wholes) -> Any:
+    def take(self, rows: Truths | Wholes) -> Self:
         """The same with some of the rows."""
         return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
-    def of(self, split: str, annotator_split: str) -> Any:
+    def of(self, split: str, annotator_split: str) -> Self:
         """The rows of a split of images and a split of people."""
         return self.take((self.split == split) & (self.annotator_split == annotator_split))
 
@@ -110,6 +110,8 @@ def read_export(folder: Path) -> Exported:
     training = {row["sha256"] for row in images if row["split"] == "train"}
     numbers = {sha256: number for number, sha256 in enumerate(files)}
     places = {row["image_id"]: numbers[row["sha256"]] for row in images}
+    if not places:
+        raise NotFound(f"{folder} lacks the table of images; write all tables with `opine export {folder}`")
     preferences = list(_rows(folder, "preferences", _PREFERENCES))
     critiques = [row for row in _rows(folder, "critiques", _CRITIQUES) if row["status"] != "rejected"]
     annotators = tuple(sorted({row["annotator"] for row in [*preferences, *critiques]}))
@@ -117,12 +119,18 @@ def read_export(folder: Path) -> Exported:
     answers = [*_choices(preferences, places, people), *_judgements(critiques, places, people)]
     if not answers:
         raise NotFound(f"nobody has chosen anything in {folder}; a reward needs preferences, so collect some first")
+    columns = Answers(**_columns(answers, Answers))
+    if not len(columns.of("train", "train")):
+        raise NotFound(
+            f"all answers in {folder} are about images or by people that are held out to test a reward, and none is "
+            "left to learn from; collect answers of more people about more images, of other prompts"
+        )
     return Exported(
         version,
         tuple(files.items()),
         np.array([sha256 in training for sha256 in files]),
         annotators,
-        Answers(**_columns(answers, Answers)),
+        columns,
         Remarks(**_columns(list(_remarks(critiques, places, people)), Remarks)),
     )
 

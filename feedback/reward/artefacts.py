@@ -79,7 +79,8 @@ def shared_again(seed: int) -> Artefact:
         resizer = str(chance.choice(["bilinear", "bicubic", "lanczos"]))
         image = resized(float(chance.choice(_SCREENS)), resizer)(image)
         left, top, right, bottom = (int(edge) for edge in chance.integers(0, 4, 4))
-        image = image.crop((left, top, image.width - right, image.height - bottom))
+        if min(image.size) > left + right + top + bottom:  # an icon stays whole
+            image = image.crop((left, top, image.width - right, image.height - bottom))
         for _ in range(int(chance.integers(2, 4))):
             image = _saved(chance)(image)
         return image

@@ -17,8 +17,8 @@ tags: [reward-model, preference, image-quality]
 # Reward from opinions
 
 Scores images by what people chose and said: `opine score IMAGE --model .`, or `Reward.load(".")` of `feedback.reward`.
-A score of 0 is an average image of the training set; a difference of 1 means odds of e to 1 that the higher one is
-chosen where there is no tie.
+A score of 0 is an average image of the training set. By one person's taste a difference of 1 means odds of e to 1 that
+the higher one is chosen where there is no tie; by the population's the odds are more even, as people differ.
 
 | | |
 |---|---|

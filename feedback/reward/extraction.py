@@ -71,11 +71,13 @@ def _known(kept: sqlite3.Connection, sha256: str, signature: str) -> Known:
 def _compute(path: Path, sha256: str, features: "Features", views: Sequence[str], had: Known) -> list[Floats]:
     if all(view in had for view in views):
         return [had[view] for view in views]
-    from feedback.reward.features import open_image
+    from feedback.reward.features import UnreadableImage, open_image
 
     image = open_image(path, features.side)
     missing = [view for view in views if view not in had]
     new = features.of_many([_view(image, sha256, view) for view in missing])
+    if not np.isfinite(new).all():
+        raise UnreadableImage(f"the features of {path} are not finite; replace the image, or take other features")
     found = had | dict(zip(missing, new, strict=True))
     return [found[view] for view in views]
 

@@ -1,7 +1,6 @@
 """A trained reward: scores images for everybody or for one person, and says why."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +27,11 @@ UNNAMED: Final = "unnamed"  # what people choose by and have no aspect for
 
 @dataclass(frozen=True)
 class Reward:
-    """The score of an average image of the training set is 0; a difference of 1 is a choice at odds of e to 1."""
+    """The score of an average image of the training set is 0.
+
+    By one person's taste a difference of 1 is a choice at odds of e to 1. By the population's, which is the mean taste,
+    it is less: people differ, and the more they do, the more even the odds.
+    """
 
     features: "Features"
     space: Space
@@ -108,16 +111,20 @@ class Reward:
         """The score (n,) of each image, for everybody, for an annotator by pseudonym, or for a taste.
 
         Images are paths, bytes, PIL images or arrays, several in a sequence or one batch: (n, 3, h, w) or (n, h, w, 3),
-        0 to 1 or uint8; tensors as well.
+        0 to 1 or uint8; tensors as well. Raises ValueError where both an annotator and a taste are given.
         """
-        return self.scores(images) @ self._weights(annotator, taste)
+        return self.scores(images) @ self.weights_of(annotator, taste)
 
     def why(self, image: Any, annotator: str | None = None, *, taste: Taste | None = None) -> dict[str, float]:
         """What each aspect of which something is known adds to the image's score, the strongest first.
 
         Their sum is the score; `unnamed` is what people choose by and do not say.
         """
-        (scores,), weights = self.scores([image]), self._weights(annotator, taste)
+        return self.parts_of(self.scores([image])[0], annotator, taste=taste)
+
+    def parts_of(self, scores: Floats, annotator: str | None = None, *, taste: Taste | None = None) -> dict[str, float]:
+        """The same of an image whose `scores` (aspects + dimensions,) are known."""
+        weights = self.weights_of(annotator, taste)
         parts, known = scores * weights, len(self.aspects)
         named = {
             name: float(part)
@@ -144,12 +151,15 @@ class Reward:
             )
         return self.tastes[annotator]
 
-    def taste_for(self, liked: Iterable[Any]) -> Taste:
+    def taste_for(self, liked: Any) -> Taste:
         """The taste of somebody new who likes these images, against the background of the population's images."""
-        liked = list(liked)
-        return self.population.after([of_liked(self.scores(liked), self.background)]) if liked else self.population
+        scores = self.scores(liked)
+        return self.population.after([of_liked(scores, self.background)]) if len(scores) else self.population
 
-    def _weights(self, annotator: str | None, taste: Taste | None) -> Floats:
+    def weights_of(self, annotator: str | None = None, taste: Taste | None = None) -> Floats:
+        """What each of the `scores` counts for (aspects + dimensions,)."""
+        if annotator is not None and taste is not None:
+            raise ValueError("give an annotator or a taste, not both")
         weights = self.population.mean if taste is None else taste.mean
         weights = weights if annotator is None else self.taste_of(annotator)
         return weights[: self.background.shape[1]]

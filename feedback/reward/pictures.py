@@ -32,7 +32,8 @@ def features_of(images: Any, features: Features) -> Matrix:
 def _each(images: Any) -> Iterator[Any]:
     """Each image as it was given, out of sequences and batches."""
     if hasattr(images, "detach"):  # a tensor of any device and type, without importing torch
-        images = images.detach().float().cpu().numpy()
+        images = images.detach().cpu()
+        images = (images.float() if images.is_floating_point() else images).numpy()  # NumPy has no bfloat16
     if isinstance(images, np.ndarray) and images.ndim == 4:
         yield from images
     elif _is_one(images):
@@ -68,5 +69,7 @@ def _from_array(pixels: np.ndarray) -> "Image":
             f"an array of shape {pixels.shape} is no image; give (n, 3, h, w), (n, h, w, 3) or one of them"
         )
     if np.issubdtype(pixels.dtype, np.floating):
+        if not np.isfinite(pixels).all():
+            raise ValueError("an array holds values that are not finite, so it is no image")
         pixels = np.rint(np.clip(pixels, 0, 1) * 255)
     return Image.fromarray(np.ascontiguousarray(pixels.astype(np.uint8)))

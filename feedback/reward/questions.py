@@ -16,6 +16,7 @@ from feedback.reward.choices import HABITS, Floats, Wholes
 from feedback.reward.taste import Taste
 
 _SLICES: Final = 64
+_AT_ONCE: Final = 20_000  # pairs
 _NODES: Final = np.array([NormalDist().inv_cdf((number + 0.5) / _SLICES) for number in range(_SLICES)])
 
 
@@ -27,7 +28,9 @@ def next_question(candidates: Floats, taste: Taste, pairs: Wholes | None = None)
     pairs = np.array(list(combinations(range(len(candidates)), 2))) if pairs is None else pairs
     if len(pairs) == 0:
         raise ValueError("give at least two candidates")
-    first, second = pairs[int(np.argmax(information(candidates, taste, pairs)))]
+    chunks = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
+    nats = np.concatenate([information(candidates, taste, some) for some in chunks])
+    first, second = pairs[int(np.argmax(nats))]
     return int(first), int(second)
 
 

@@ -30,8 +30,8 @@ class Space:
 def fit_space(views: Floats) -> Space:
     """The space of views (views, images, features), of which the first are the images as they are.
 
-    What the other views of an image, its copies with artefacts, change in a feature counts as noise in its scale; and
-    the directions along which they change several together are shortened.
+    What artefacts change in a feature, on average over all views (nothing in the first), counts as noise in its scale;
+    and the directions along which they change several features together are shortened.
     """
     plain = views[0].astype(np.float64)
     noise = ((views - views[:1]) ** 2).mean(axis=(0, 1), dtype=np.float64)

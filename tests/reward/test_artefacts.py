@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from feedback.compression import estimate_jpeg_quality, name_chroma_subsampling
-from feedback.reward.artefacts import BROKEN, jpeg, resized, resized_without_lowpass, shifted, unseen
+from feedback.reward.artefacts import BROKEN, jpeg, resized, resized_without_lowpass, shared_again, shifted, unseen
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +52,11 @@ def test_broken_pictures_keep_their_size(picture: Image.Image) -> None:
         broken = artefact(picture)
         assert broken.size == picture.size
         assert np.abs(np.array(broken, float) - np.array(picture, float)).mean() > 1
+
+
+@pytest.mark.parametrize("side", [1, 2, 5, 10])
+def test_an_icon_is_shared_as_well(side: int, picture: Image.Image) -> None:
+    icon = picture.resize((side, side))
+    for seed in range(40):
+        assert min(unseen(seed)(icon).size) > 0
+        assert min(shared_again(seed)(icon).size) > 0

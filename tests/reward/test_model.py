@@ -151,6 +151,40 @@ def test_as_ddpo_calls_it(reward: Reward, paintings: list[Painting]) -> None:
     assert more == {}
 
 
-def test_a_taste_that_is_given_comes_first(reward: Reward, paintings: list[Painting]) -> None:
+def test_a_taste_can_be_given_in_place_of_an_annotator(reward: Reward, paintings: list[Painting]) -> None:
     nothing = Taste(reward.population.mean * 0, reward.population.covariance)
     assert reward([one.data for one in paintings[:2]], taste=nothing) == pytest.approx([0, 0])
+    with pytest.raises(ValueError, match="not both"):
+        reward(paintings[0].data, "person-00", taste=nothing)
+
+
+def test_one_liked_image_needs_no_list(reward: Reward, paintings: list[Painting]) -> None:
+    one, listed = reward.taste_for(paintings[0].data), reward.taste_for([paintings[0].data])
+    assert one.mean == pytest.approx(listed.mean)
+    assert reward.taste_for([]).mean == pytest.approx(reward.population.mean)
+
+
+def test_tensors_of_whole_numbers_are_no_floats(reward: Reward, paintings: list[Painting]) -> None:
+    torch = pytest.importorskip("torch")
+    pixels = np.stack([np.asarray(opened(one)) for one in paintings[:2]])
+    told = reward([one.data for one in paintings[:2]])
+    for tensor in (torch.tensor(pixels), torch.tensor(pixels).permute(0, 3, 1, 2)):
+        assert tensor.dtype == torch.uint8
+        assert reward(tensor) == pytest.approx(told, abs=1e-6)
+
+
+def test_an_image_of_nothing_but_nan_has_no_score(reward: Reward) -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        reward(np.full((1, 64, 64, 3), np.nan))
+
+
+def test_somebody_unknown_is_told_before_anything_is_generated(reward: Reward) -> None:
+    for made in (trl_reward, ddpo_reward):
+        with pytest.raises(NotFound, match="nobody"):
+            made(reward, "nobody")
+    assert trl_reward(reward, "person-00").__name__ != trl_reward(reward, "person-01").__name__
+
+
+def test_blocks_that_are_words_hold_no_image(reward: Reward) -> None:
+    blocks = [{"role": "assistant", "content": ["words", {"type": "text", "text": "more"}]}]
+    assert trl_reward(reward)([""], [blocks]) == [None]

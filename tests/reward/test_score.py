@@ -85,7 +85,7 @@ def test_what_is_no_image_is_said(trained: Path, tmp_path: Path) -> None:
 
 
 def test_train_shows_its_rounds_and_writes_a_reward(exported: Path, cache: Path, tmp_path: Path) -> None:
-    options = ("--out", tmp_path / "reward", "--epochs", 2, "--copies", 0)
+    options = ("--out", tmp_path / "reward", "--rounds", 2, "--copies", 0)
     done = opine("train", exported, *options, OPINE_DATA=str(cache.parent))
     assert done.exit_code == 0, done.output
     assert "annotators seen" in done.stdout
@@ -103,7 +103,7 @@ def test_where_nothing_is_held_out_it_is_said(exported: Path, cache: Path, files
     for file in [*small.glob("data/*/validation.parquet"), *small.glob("data/*/test.parquet")]:
         if file.parent.name != "images":
             file.unlink()
-    options = ("--out", folder, "--epochs", 2, "--copies", 0)
+    options = ("--out", folder, "--rounds", 2, "--copies", 0)
     done = opine("train", small, *options, OPINE_DATA=str(cache.parent))
     assert done.exit_code == 0, done.output
     assert "nothing is held out" in done.stdout
@@ -111,6 +111,21 @@ def test_where_nothing_is_held_out_it_is_said(exported: Path, cache: Path, files
     assert json.loads((folder / "model.json").read_text("utf-8"))["kept_round"] == 2
     assert "Beware: how good it is is not known" in (folder / "README.md").read_text("utf-8")
     assert "how good it is is not known" in opine("score", files[0], "--model", folder).stderr
+
+
+def test_what_training_lacks_is_said(exported: Path, tmp_path: Path) -> None:
+    def trained_on(name: str, *removed: str) -> str:
+        folder = Path(shutil.copytree(exported, tmp_path / name))
+        for file in [file for pattern in removed for file in folder.glob(pattern)]:
+            file.unlink()
+        done = opine("train", folder, "--out", tmp_path / "reward", "--copies", 0, OPINE_DATA=str(tmp_path / name))
+        assert done.exit_code == 1
+        return done.stderr
+
+    assert "lacks the table of images" in trained_on("no-table", "data/images/*")
+    held_out = ("data/preferences/train.parquet", "data/critiques/train.parquet")
+    assert "none is left to learn from" in trained_on("held-out", *held_out)
+    assert "there is no file" in trained_on("no-files", "images/**/*.*")
 
 
 def test_train_refuses_what_is_no_export(tmp_path: Path) -> None:
