@@ -105,7 +105,7 @@ def _rows(folder: Path, table: str, *columns: str) -> Iterator[dict[str, Any]]:
 
 
 def _is_flagged(row: dict[str, Any]) -> bool:
-    return not NOT_FOR_TRAINING.isdisjoint(row["flags"])
+    return not NOT_FOR_TRAINING.isdisjoint(row.get("flags") or ())
 
 
 def _answer(row: dict[str, Any], language: str) -> Answer:
