@@ -1,6 +1,7 @@
 """What an export was made from: `sources.parquet`, by which the next one finds out who withdrew since."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -49,14 +50,18 @@ class SourceWriter:
         """Write what is left, and say what the manifest says of the file."""
         if self._waiting:
             self._flush()
-        self.abandon()
-        return {SOURCES: self._file.facts} if self._file else {}
+        if self._parquet is None or self._file is None:
+            return {}
+        self._parquet.close()
+        self._file.close()
+        return {SOURCES: self._file.facts}
 
     def abandon(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, whole or not."""
         for file in (self._parquet, self._file):
-            if file is not None:
-                file.close()
+            with suppress(OSError):  # on a full disk, what is left cannot be written either
+                if file is not None:
+                    file.close()
 
     def _flush(self) -> None:
         if self._parquet is None:
