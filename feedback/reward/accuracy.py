@@ -1,7 +1,7 @@
 """How often a reward is right about choices that it has not seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,38 +15,63 @@ SEEN_OWN: Final = "annotators seen, by their own taste"
 SEEN: Final = "annotators seen, by the population's"
 UNSEEN: Final = "annotators unseen"
 _Z: Final = 1.96  # of a 95 per cent interval
+_DRAWS: Final = 128  # of tastes from a population
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Pairs of a chosen and a refused image that were put in that order, and the loss of all answers with ties."""
+    """Pairs of a chosen and a refused image that were put in that order, and the loss of all answers with ties.
+
+    Many people judge the same images, and one pair that is hard is wrong for most of them: such pairs are worth fewer
+    than they are.
+    """
 
     right: float
     pairs: int
     loss: float  # nats, summed over all answers
     answers: int
+    comparisons: int  # sets of images that the pairs are of
+    effective: float  # how many independent pairs would tell as much
 
     def __add__(self, other: "Figures") -> "Figures":
+        """Of both; how many comparisons they share is not known, so that all count as shared."""
+        pairs, doubt = self.pairs + other.pairs, self._doubt + other._doubt
         return Figures(
-            self.right + other.right, self.pairs + other.pairs, self.loss + other.loss, self.answers + other.answers
+            self.right + other.right,
+            pairs,
+            self.loss + other.loss,
+            self.answers + other.answers,
+            max(self.comparisons, other.comparisons),
+            (pairs / doubt) ** 2 if pairs else 0,
         )
+
+    @property
+    def _doubt(self) -> float:
+        return self.pairs / float(np.sqrt(self.effective)) if self.pairs else 0
 
     @property
     def mean_loss(self) -> float:
         """Nats for each answer."""
         return self.loss / max(self.answers, 1)
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's, 95 per cent, of the share that is right, for as many pairs as they are worth."""
+        share, spread = self.right / self.pairs, _Z**2 / self.effective
+        middle = (share + spread / 2) / (1 + spread)
+        half = _Z * float(np.sqrt(share * (1 - share) / self.effective + spread / (4 * self.effective))) / (1 + spread)
+        return middle - half, middle + half
+
     def __str__(self) -> str:
-        """The accuracy with Wilson's 95 per cent interval, or that there is none."""
+        """The accuracy with its interval, or that there is none."""
         if not self.pairs:
             return "no pairs"
-        share, spread = self.right / self.pairs, _Z**2 / self.pairs
-        middle = (share + spread / 2) / (1 + spread)
-        half = _Z * float(np.sqrt(share * (1 - share) / self.pairs + spread / (4 * self.pairs))) / (1 + spread)
-        return f"{share:.3f} ({middle - half:.3f} to {middle + half:.3f}, {self.pairs:,} pairs)"
+        low, high = self.interval
+        about = f"{self.comparisons:,} comparison{'' if self.comparisons == 1 else 's'}"
+        return f"{self.right / self.pairs:.3f} ({low:.3f} to {high:.3f}; {self.pairs:,} pairs about {about})"
 
 
-NONE: Final = Figures(0, 0, 0, 0)
+NONE: Final = Figures(0, 0, 0, 0, 0, 0)
 
 
 def choices_of(scores: Floats, answers: Answers, views: Wholes | None = None) -> list[Choices]:
@@ -66,28 +91,77 @@ def choices_of(scores: Floats, answers: Answers, views: Wholes | None = None) ->
 
 def judge(scores: Floats, answers: Answers, taste: Floats) -> Figures:
     """The figures of one taste (d,) on answers, each counted once, about images with scores (views, images, d)."""
-    figures = NONE
-    for group in choices_of(scores, answers):
-        loss = -float(group.log_probabilities(taste)[np.arange(len(group.chosen)), group.chosen].sum())
-        utilities = group.options[:, :-1] @ taste.astype(group.options.dtype)
-        figures += order(utilities, group.chosen) + Figures(0, 0, loss, len(group.chosen))
-    return figures
-
-
-def order(utilities: Floats, chosen: Wholes) -> Figures:
-    """Of pairs with a chosen image: how many utilities (n, images) put in the right order, equal ones counting half."""
-    images = utilities.shape[1]
-    utilities, chosen = utilities[chosen < images], chosen[chosen < images]
-    ahead = np.sign(utilities[np.arange(len(chosen)), chosen][:, None] - utilities)
-    return Figures(float(((ahead + 1) / 2).sum() - len(chosen) / 2), len(chosen) * (images - 1), 0, 0)
+    figures = order(_utilities(scores, answers, taste), answers.choice, answers.images)
+    return replace(figures, loss=_loss(scores, answers, [taste]), answers=len(answers))
 
 
 def judge_people(scores: Floats, answers: Answers, tastes: Mapping[int, Floats] | Floats) -> Figures:
     """The figures over people, each judged by their own taste."""
-    figures = NONE
+    utilities, loss = np.full(answers.images.shape, np.nan), 0.0
     for person in np.unique(answers.annotator):
-        figures += judge(scores, answers.take(answers.annotator == person), tastes[person])
-    return figures
+        rows = answers.annotator == person
+        theirs = answers.take(rows)
+        utilities[rows] = _utilities(scores, theirs, tastes[person])
+        loss += _loss(scores, theirs, [tastes[person]])
+    return replace(order(utilities, answers.choice, answers.images), loss=loss, answers=len(answers))
+
+
+def judge_strangers(scores: Floats, answers: Answers, population: Taste) -> Figures:
+    """The figures on people of whom only the population is known: the order by its mean, the loss by its spread.
+
+    The probability of an answer is the mean over tastes drawn from the population, always by the same numbers. By its
+    mean alone, the loss would punish a population for knowing that people differ.
+    """
+    half = np.random.default_rng(0).normal(size=(_DRAWS // 2, len(population.mean)))
+    values, vectors = np.linalg.eigh(population.covariance)
+    root = (vectors * np.sqrt(values.clip(0))) @ vectors.T
+    tastes = population.mean + np.concatenate([half, -half]) @ root
+    return replace(judge(scores, answers, population.mean), loss=_loss(scores, answers, tastes))
+
+
+def _utilities(scores: Floats, answers: Answers, taste: Floats) -> Floats:
+    """Of each image shown (n, 4), NaN where there is none."""
+    found = scores[0][answers.images] @ taste[: scores.shape[2]].astype(scores.dtype)
+    return np.where(answers.images < 0, np.nan, found)
+
+
+def _loss(scores: Floats, answers: Answers, tastes: Sequence[Floats] | Floats) -> float:
+    """Nats of all answers, each with its mean probability over tastes."""
+    loss = 0.0
+    for group in choices_of(scores, answers):
+        rows = np.arange(len(group.chosen))
+        told = np.array([group.log_probabilities(taste)[rows, group.chosen] for taste in tastes], np.float64)
+        loss -= float((np.logaddexp.reduce(told) - np.log(len(tastes))).sum())
+    return loss
+
+
+def order(utilities: Floats, chosen: Wholes, shown: Wholes | None = None) -> Figures:
+    """Of pairs with a chosen image: how many utilities (n, images) put in the right order, equal ones counting half.
+
+    A utility is NaN where there is no image. `shown` (n, images) says which images they are of; without it, no two
+    answers are about the same.
+    """
+    images = (~np.isnan(utilities)).sum(axis=1)
+    rows = np.flatnonzero((chosen < images) & (images > 1))
+    ahead = np.sign(utilities[rows, chosen[rows]][:, None] - utilities[rows])
+    right = (np.nansum(ahead, axis=1) + images[rows] - 1) / 2
+    comparison = np.arange(len(rows)) if shown is None else _sets(shown[rows])
+    return _figures(np.bincount(comparison, right), np.bincount(comparison, images[rows] - 1))
+
+
+def _sets(shown: Wholes) -> Wholes:
+    """A number for each set of images."""
+    return np.unique(np.sort(shown, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _figures(right: Floats | Wholes, pairs: Floats | Wholes) -> Figures:
+    """Of comparisons; their pairs are worth what the variance of the share over comparisons tells (ratio estimator)."""
+    count, total = len(pairs), float(pairs.sum())
+    share = float(right.sum()) / max(total, 1)
+    away = float(np.square(right - share * pairs).sum())
+    known = count > 1 and away > 0  # else nothing tells how alike the pairs of a comparison are
+    effective = min(total, share * (1 - share) * (count - 1) / count * total**2 / away) if known else count
+    return Figures(float(right.sum()), int(total), 0, 0, count, float(effective))
 
 
 def after_answers(
@@ -97,12 +171,11 @@ def after_answers(
 
     Only people who gave enough answers for the largest count, so that the figures are about the same people.
     """
-    figures = dict.fromkeys(counts, NONE)
-    for person in np.unique(held_out.annotator):
-        theirs = given.take(given.annotator == person)
-        asked = held_out.take(held_out.annotator == person)
-        if len(theirs) >= max(counts):
-            for count in counts:
-                taste = population.after(choices_of(scores, theirs.take(np.arange(count))))
-                figures[count] += judge(scores, asked, taste.mean)
+    of_people = {int(person): given.take(given.annotator == person) for person in np.unique(held_out.annotator)}
+    enough = {person: theirs for person, theirs in of_people.items() if len(theirs) >= max(counts)}
+    asked, figures = held_out.take(np.isin(held_out.annotator, list(enough))), {}
+    for count in counts:
+        known = {person: choices_of(scores, theirs.take(np.arange(count))) for person, theirs in enough.items()}
+        tastes = {person: population.after(choices).mean for person, choices in known.items()}
+        figures[count] = judge_people(scores, asked, tastes)
     return figures

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from feedback.reward.accuracy import NONE, Figures, order
+from feedback.reward.accuracy import Figures, order
 from feedback.reward.answers import Answers, Remarks
 from feedback.reward.choices import Floats
 
@@ -39,8 +39,4 @@ def _lengths(remarks: Remarks) -> Iterator[tuple[int, int, int]]:
 
 
 def _figures(answers: Answers, utilities: Floats) -> Figures:
-    figures = NONE
-    for count in np.unique(answers.counts[answers.counts > 1]):
-        rows = answers.counts == count
-        figures += order(utilities[rows, :count], answers.choice[rows])
-    return figures
+    return order(np.where(answers.images < 0, np.nan, utilities), answers.choice, answers.images)

@@ -16,7 +16,7 @@ def draw_curves(rounds: Sequence[Round], best: int, file: Path) -> None:
     losses, accuracies = figure.subplots(1, 2)
     numbers = [done.number for done in rounds]
     held_out = [done.held_out for done in rounds]
-    losses.plot(numbers, [done.loss for done in rounds], "o-", label="training")
+    losses.plot(numbers, [done.loss for done in rounds], "o-", label="training (weighted; half on copies, if any)")
     if held_out[0].answers:
         losses.plot(numbers, [figures.mean_loss for figures in held_out], "o-", label="validation")
     losses.set(xlabel="round", ylabel="nats for each answer", title="Loss")

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from feedback.reward.accuracy import NONE, Figures, choices_of, judge, judge_people
+from feedback.reward.accuracy import Figures, choices_of, judge_people, judge_strangers
 from feedback.reward.answers import Answers, Exported
 from feedback.reward.aspects import fit_aspects
 from feedback.reward.choices import Choices, Floats
@@ -52,7 +52,8 @@ def fit(
     """Fit to features of views (views, images, features), the first of which are the images as they are.
 
     Each answer counts half for the images as they are and half for a view of each drawn anew in each round. It ends
-    early once validation gets worse, and keeps the best round; the last where validation holds out nothing.
+    early once validation gets worse, and keeps the best round; the last where validation holds out nothing, and the
+    first only if it is the only one, as nobody's spread has been learned before it.
     """
     chance = np.random.default_rng(seed)
     space = fit_space(views[:, exported.training_images])
@@ -75,7 +76,7 @@ def fit(
 def _best(done: Sequence[Round]) -> int:
     if not done[-1].held_out.answers:
         return len(done) - 1
-    return min(range(len(done)), key=lambda number: done[number].held_out.mean_loss)
+    return min(range(min(1, len(done) - 1), len(done)), key=lambda number: done[number].held_out.mean_loss)
 
 
 def scores_of(places: Floats, aspects: Floats) -> Floats:
@@ -105,7 +106,7 @@ def _rounds(
                 number,
                 _loss(people, means),
                 judge_people(scores, seen, tastes),
-                judge(scores, unseen, population.mean) if len(unseen) else NONE,
+                judge_strangers(scores, unseen, population),
             ),
         )
         population = better

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from feedback.reward.accuracy import (
-    NONE,
     SEEN,
     SEEN_OWN,
     UNSEEN,
     Figures,
     after_answers,
     choices_of,
-    judge,
     judge_people,
+    judge_strangers,
 )
 from feedback.reward.answers import Answers, Exported, read_export
 from feedback.reward.baselines import by_length, by_position
@@ -93,8 +92,8 @@ def figures_of(exported: Exported, fitted: Fitted, tastes: dict[str, Floats]) ->
     after = after_answers(scores, given, unseen, population)
     return {
         SEEN_OWN: judge_people(scores, seen, people),
-        SEEN: judge(scores, seen, population.mean) if len(seen) else NONE,
-        UNSEEN: judge(scores, unseen, population.mean) if len(unseen) else NONE,
+        SEEN: judge_strangers(scores, seen, population),
+        UNSEEN: judge_strangers(scores, unseen, population),
         **{f"{UNSEEN}, after {count} answers": found for count, found in after.items() if found.pairs},
         "length, annotators seen": by_length(seen, exported.remarks),
         "length, annotators unseen": by_length(unseen, exported.remarks),
@@ -113,8 +112,8 @@ def _counts(exported: Exported) -> dict[str, Any]:
     aspects = list(taxonomy().aspects)
     labels = {aspects[number]: int((remarks.aspect == number).sum()) for number in np.unique(remarks.aspect)}
     return {
-        "images": len(exported.images),
-        "annotators": len(exported.annotators),
+        "images": len(np.unique(answers.images[answers.images >= 0])),
+        "annotators": len(np.unique(answers.annotator)),
         "answers": len(answers),
         "ties": int(((answers.choice == answers.counts) & (answers.counts > 1)).sum()),
         "single": int((answers.counts == 1).sum()),

@@ -1,24 +1,28 @@
 """From an export to a reward: what is read of it, what is learned, and that the same seed gives the same bytes."""
 
 import json
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from export_world import ASTRONAUT, LIGHT, new_world
 from PIL import Image
 from simulated_export import Simulated, simulate
 
 from feedback.errors import NotFound
-from feedback.reward.accuracy import Figures, choices_of
+from feedback.reward.accuracy import SEEN_OWN, UNSEEN, Figures, choices_of
 from feedback.reward.answers import read_export
 from feedback.reward.extraction import extract
 from feedback.reward.features import load_features
 from feedback.reward.fitting import Fitted, fit
 from feedback.reward.model import Reward
 from feedback.reward.space import fit_space
-from feedback.reward.training import tastes_of, train
+from feedback.reward.training import figures_of, tastes_of, train
 from feedback.store import Store
 
 
@@ -89,6 +93,17 @@ def test_the_card_says_who_is_inside_and_how_good_it_is(trained: Path) -> None:
         assert curves.format == "PNG"
 
 
+def test_the_card_counts_who_answered(exported: Path, cache: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(exported, tmp_path / "export")
+    table = pq.read_table(file := folder / "data" / "critiques" / "train.parquet")
+    said = next(row for row in table.to_pylist() if len(row["image_ids"]) > 1)
+    only_said = pa.Table.from_pylist([said | {"annotator": "person-20"}], schema=table.schema)
+    pq.write_table(pa.concat_tables([table, only_said]), file)
+    assert len(read_export(folder).annotators) == 21
+    reward = train(folder, tmp_path / "reward", load_features(), "descriptor", cache, seed=3, rounds=1, copies=0)
+    assert reward.facts["counts"]["annotators"] == 20
+
+
 def test_the_umask_says_who_may_read_it(trained: Path) -> None:
     modes = {file.name: file.stat().st_mode for file in trained.iterdir()}
     assert len(modes) == 4
@@ -146,6 +161,14 @@ def test_what_artefacts_move_counts_less() -> None:
     assert directions.scale[0] > 2 * directions.scale[1]
 
 
+def test_the_direction_along_which_artefacts_move_several_features_is_shortened() -> None:
+    plain = np.random.default_rng(6).normal(size=(300, 2))
+    moved = plain + np.random.default_rng(7).normal(size=(300, 1)) * [0.5, -0.5]
+    space = fit_space(np.stack([plain, moved]))
+    along, across = (np.linalg.norm(np.subtract(*space.place(np.array([[0, 0], step])))) for step in ([1, -1], [1, 1]))
+    assert across > 2 * along
+
+
 @pytest.fixture(scope="module")
 def world() -> tuple[Simulated, Fitted]:
     simulated = simulate(people=40, answers=50)
@@ -188,5 +211,17 @@ def test_asking_for_information_needs_fewer_answers(world: tuple[Simulated, Fitt
 
 def test_somebody_without_training_answers_gets_the_population(world: tuple[Simulated, Fitted]) -> None:
     simulated, fitted = world
-    assert set(tastes_of(simulated.exported, fitted)) == set(simulated.exported.annotators)
-    assert fitted.population.after([]).mean == pytest.approx(fitted.population.mean)
+    exported, person = simulated.exported, simulated.new_people[0]
+    theirs = exported.answers.annotator == person
+    silent = replace(
+        exported, answers=replace(exported.answers, split=np.where(theirs, "test", exported.answers.split))
+    )
+    tastes = tastes_of(silent, fitted)
+    assert set(exported.annotators) - set(tastes) == {exported.annotators[person]}
+    before, after = (figures_of(export, fitted, tastes_of(export, fitted)) for export in (exported, silent))
+    clear = (theirs & (exported.answers.choice < 2)).sum()
+    others = exported.answers.of("test", "test")
+    others = ((others.annotator != person) & (others.choice < 2)).sum()
+    assert after[UNSEEN].pairs == others + clear > before[UNSEEN].pairs
+    assert after[f"{UNSEEN}, after 20 answers"].pairs == others
+    assert after[SEEN_OWN] == before[SEEN_OWN]
