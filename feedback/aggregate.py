@@ -7,7 +7,8 @@ connects are on scales of their own: no figure compares them.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from feedback.estimates import NORMAL, Estimate
@@ -31,6 +32,7 @@ class Duel:
     second: str
     share: float
     weight: float = 1.0
+    answer: int | None = field(default=None, compare=False)  # the number of the answer; None: one of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +53,27 @@ class Strengths:
 
 def image_duels(answers: Iterable[Answer]) -> list[Duel]:
     """The chosen image against each of the others; where none was chosen, ties of all with all."""
-    return [duel for answer in answers for duel in _duels(answer, answer.images)]
+    return [duel for number, answer in enumerate(answers) for duel in _duels(number, answer, answer.images)]
 
 
 def generator_duels(answers: Iterable[Answer]) -> list[Duel]:
     """The same of what made the images; images of unknown or the same origin are left out."""
     return [
         duel
-        for answer in answers
+        for number, answer in enumerate(answers)
         if all(answer.generators)
-        for duel in _duels(answer, [name or "" for name in answer.generators])
+        for duel in _duels(number, answer, [name or "" for name in answer.generators])
         if duel.first != duel.second
     ]
 
 
-def _duels(answer: Answer, names: Sequence[str]) -> list[Duel]:
+def _duels(number: int, answer: Answer, names: Sequence[str]) -> list[Duel]:
     if answer.chosen is None:
-        pairs = [(one, other) for number, one in enumerate(names) for other in names[number + 1 :]]
-        return [Duel(one, other, 0.5, 1 / len(pairs)) for one, other in pairs]
+        pairs = list(combinations(names, 2))
+        return [Duel(one, other, 0.5, 1 / len(pairs), number) for one, other in pairs]
     chosen = answer.images.index(answer.chosen)
-    others = [name for number, name in enumerate(names) if number != chosen]
-    return [Duel(names[chosen], other, 1.0, 1 / len(others)) for other in others]
+    others = [name for place, name in enumerate(names) if place != chosen]
+    return [Duel(names[chosen], other, 1.0, 1 / len(others), number) for other in others]
 
 
 def strengths(duels: Sequence[Duel], prior_deviation: float = PRIOR_DEVIATION) -> Strengths:
@@ -83,7 +85,9 @@ def strengths(duels: Sequence[Duel], prior_deviation: float = PRIOR_DEVIATION) -
     names = sorted({name for duel in duels for name in (duel.first, duel.second)})
     fit = _Fit(duels, {name: number for number, name in enumerate(names)}, prior_deviation**-2)
     values, log_tie = fit.maximum()
-    seen = Counter(name for duel in duels for name in (duel.first, duel.second))
+    numbers = [-place if duel.answer is None else duel.answer for place, duel in enumerate(duels, 1)]
+    about = {(number, name) for number, duel in zip(numbers, duels, strict=True) for name in (duel.first, duel.second)}
+    seen = Counter(name for _, name in about)
     curves = fit.curves(values, log_tie)
     scales = []
     for members, duels_between in fit.components():
@@ -94,7 +98,7 @@ def strengths(duels: Sequence[Duel], prior_deviation: float = PRIOR_DEVIATION) -
         ]
         scales.append(Scale(dict(sorted(found, key=lambda one: -one[1].value))))
     scales.sort(key=lambda scale: (-len(scale.strengths), -sum(one.count for one in scale.strengths.values())))
-    return Strengths(tuple(scales), float(np.exp(log_tie)), round(sum(duel.weight for duel in duels)))
+    return Strengths(tuple(scales), float(np.exp(log_tie)), len(set(numbers)))
 
 
 def _estimate(value: float, deviation: float | None, count: int) -> Estimate:

@@ -37,7 +37,8 @@ def alpha(votes: Iterable[Vote], level: Level, least_units: int = LEAST_UNITS) -
         )
     values = sorted({value for unit in units for value in unit})
     if len(values) < 2:
-        return TooLittle("everybody said the same, so there is nothing to measure agreement against", number)
+        alike = "everybody said the same, so there is nothing to measure agreement against"
+        return TooLittle(alike, number, alike=True)
     return _alpha(units, values, level)
 
 

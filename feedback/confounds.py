@@ -45,7 +45,9 @@ class Confound:
 
     name: str
     estimate: Estimate | TooLittle
-    together: Estimate | None  # odds for one standard deviation more (for position: for being first); None: not known
+    together: (
+        Estimate | None
+    )  # odds for a difference of usual size, RMS (for position: for being first); None: not known
     warning: str | None
 
 
@@ -144,5 +146,7 @@ def _odds(inputs: "Floats", first: "Floats", weights: "Floats") -> "Floats":
     if not inputs.shape[1]:
         right = float((first * weights).sum() / weights.sum())
         return np.array([right / (1 - right)])
-    fit = LogisticRegression(solver="newton-cholesky").fit(inputs[drawn], first[drawn], sample_weight=weights[drawn])
+    fit = LogisticRegression(C=100, solver="newton-cholesky").fit(
+        inputs[drawn], first[drawn], sample_weight=weights[drawn]
+    )
     return np.exp([*fit.coef_[0], *fit.intercept_])

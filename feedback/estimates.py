@@ -39,6 +39,10 @@ class TooLittle:
 
     reason: str
     count: int = 0
+    alike: bool = False  # there is data enough, but all of it says the same
+
+    def __str__(self) -> str:
+        return self.reason if self.alike else f"too little data: {self.reason}"
 
 
 def so_many(count: int, one: str, many: str | None = None) -> str:

@@ -48,14 +48,17 @@ def _grading(people: Mapping[str, Sequence[int]]) -> Grading:
     scores = [np.array(one, float) for one in people.values()]
     sizes = np.array([len(one) for one in scores])
     means, spreads = np.array([one.mean() for one in scores]), np.array([one.std(ddof=1) for one in scores])
-    middle, errors = float(np.median(means)), spreads / np.sqrt(sizes)
-    lows, highs = means - t.ppf(0.975, sizes - 1) * errors, means + t.ppf(0.975, sizes - 1) * errors
-    # Without spread there is no test: they are the same, or plainly not.
+    squares, freedom = spreads**2 * (sizes - 1), sizes.sum() - len(sizes)
+    # The spread of all: who happened to give one score only would otherwise stand out for certain.
+    middle, errors = float(np.median(means)), np.sqrt(squares.sum() / freedom / sizes)
+    reach = t.ppf(0.975, freedom) * errors
+    lows, highs = means - reach, means + reach
+    # Where nobody has any spread there is no test: they are the same, or plainly not.
     away = np.abs(means - middle) / np.where(errors > 0, errors, 1)
-    stand_out = flagged(np.where(errors > 0, 2 * t.sf(away, sizes - 1), means == middle).tolist())
+    stand_out = flagged(np.where(errors > 0, 2 * t.sf(away, freedom), means == middle).tolist())
 
     def between(drawn: "Numbers") -> "Floats":
-        return _between(drawn, sizes, means - middle, spreads**2 * (sizes - 1))
+        return _between(drawn, sizes, means - middle, squares)
 
     everybody = np.ones_like(sizes)
     low, high = bootstrap(everybody, between) or (None, None)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from typing import Literal
 
 POLARITY = {"negative": -1, "neutral": 0, "positive": 1}
@@ -68,10 +70,19 @@ def polarity_votes(marks: Iterable[Mark]) -> list[Vote]:
 
 
 def choice_votes(answers: Iterable[Answer]) -> list[Vote]:
-    """By person and comparison: the number of the image chosen in the order of ids, which is nobody's order on the
-    screen; -1 for a tie. A person's last answer counts."""
+    """By person and comparison: the number of the image chosen in an order of their own; -1 for a tie.
+
+    The order is drawn anew for each comparison (by hash): in that of ids, which are given as images are imported, the
+    better one could always be the first, and people would seem to agree on a number. A person's last answer counts.
+    """
     votes = {}
     for answer in answers:
-        value = -1 if answer.chosen is None else sorted(answer.images).index(answer.chosen)
+        order = _shuffled(answer.comparison, tuple(sorted(answer.images)))
+        value = -1 if answer.chosen is None else order.index(answer.chosen)
         votes[answer.person, answer.comparison] = Vote(answer.person, answer.comparison, value)
     return list(votes.values())
+
+
+@lru_cache(10_000)
+def _shuffled(comparison: str, images: tuple[str, ...]) -> list[str]:
+    return sorted(images, key=lambda image: sha256(f"{comparison} {image}".encode()).digest())

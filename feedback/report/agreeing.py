@@ -77,8 +77,10 @@ def _meaning(figure: Estimate | TooLittle) -> str:
 def _by_aspect_and_language(cells: Cells) -> tuple[tuple[Grid, ...], tuple[str, ...]]:
     """The table of what there is enough data for, and in words what there is too little for."""
     enough = [cell for cell, figure in cells.items() if isinstance(figure, Estimate)]
-    aspects, few_aspects = _parted([aspect for aspect, language in cells if language == ALL], [a for a, _ in enough])
-    tags, few_tags = _parted([language for aspect, language in cells if aspect == ALL], [tag for _, tag in enough])
+    aspects, few_aspects = _parted(
+        {a: found for (a, tag), found in cells.items() if tag == ALL}, {a for a, _ in enough}
+    )
+    tags, few_tags = _parted({tag: found for (a, tag), found in cells.items() if a == ALL}, {tag for _, tag in enough})
     words = [
         f"Good or bad: too little data {what} {', '.join(names)}."
         for what, names in (("about", few_aspects), ("in", [_name(tag) for tag in few_tags]))
@@ -98,17 +100,17 @@ def _by_aspect_and_language(cells: Cells) -> tuple[tuple[Grid, ...], tuple[str, 
     return (Grid(title, columns, rows, "number", (-1, 1), "units that two people judged", 0),), tuple(words)
 
 
-def _parted(names: list[str], enough: list[str]) -> tuple[list[str], list[str]]:
-    """The names with enough data, after the whole, and the others; in the order given, which is by number of units."""
-    known = set(enough)
-    return sorted((name for name in names if name in known), key=bool), [name for name in names if name not in known]
+def _parted(whole: Mapping[str, Estimate | TooLittle], known: set[str]) -> tuple[list[str], list[str]]:
+    """The names with a figure, after the whole, and those with too little data; by number of units, as given."""
+    few = [name for name, found in whole.items() if name and isinstance(found, TooLittle) and not found.alike]
+    return sorted((name for name in whole if name in known), key=bool), [name for name in few if name not in known]
 
 
 def _cell(name: str, figure: Estimate | TooLittle | None) -> Row:
     if isinstance(figure, Estimate):
         return Row(name, figure, _meaning(figure))
     count = figure.count if figure else 0
-    return Row(name, TooLittle("all said the same" if count >= LEAST_UNITS else f"too little: {count}", count))
+    return Row(name, TooLittle("all said the same" if figure and figure.alike else f"too little: {count}", count))
 
 
 def _name(tag: str) -> str:

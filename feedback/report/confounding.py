@@ -19,7 +19,7 @@ def section(material: Material) -> Section:
             "If 50 % is outside an interval, people may be choosing what travelled through fewer web sites, is larger, "
             "or stands first, and a model trained on this will learn that." + verdict,
             "The second table holds all properties against each other at once: by how much the odds of being chosen "
-            "grow with one standard deviation more of it (or by being first), if the others were the same.",
+            "grow with a difference of usual size (or by being first), if the others were the same.",
         ),
         (chart("How often people chose", "percent", rows, (0, 1), "pairs or answers", 0.5), *_together(found)),
         warnings=warnings,

@@ -68,7 +68,7 @@ def _row(row: Row, chart: Chart) -> str:
     name = f'<th scope="row"><bdi>{escape(row.name)}</bdi></th>'
     figure = row.figure
     if not isinstance(figure, Estimate):
-        return f'<tr class="little">{name}<td colspan="5">too little data: {escape(figure.reason)}</td></tr>'
+        return f'<tr class="little">{name}<td colspan="5">{escape(str(figure))}</td></tr>'
     count = f'<td class="count" data-label="{escape(chart.counted)}">{figure.count:,}</td>'
     cells = (
         f'<td class="figure">{told(figure.value, chart.unit)}</td>'

@@ -45,15 +45,18 @@ def read_material(folder: Path) -> Material:
     """Read what `opine export` wrote; NotFound where the folder is none, or has not all tables."""
     _check(folder)
     spoken, activity, flagged = _Spoken(), Counter[str](), 0
+    opinions, conflicts, answers = 0, 0, []
     for row in _rows(folder, "opinions", *_OPINION):
+        opinions += 1
+        if _is_flagged(row):
+            flagged += 1
+            continue
         activity[row["annotator"]] += 1
-        flagged += _is_flagged(row)
         spoken.add(row)
-    opinions, conflicts, answers = activity.total(), 0, []
     for row in _rows(folder, "preferences", *_PREFERENCE):
-        activity[row["annotator"]] += 1
         if _is_flagged(row):
             continue
+        activity[row["annotator"]] += 1
         conflicts += row["conflict"]
         if not row["conflict"]:
             answers.append(_answer(row, spoken.of(row)))
@@ -74,6 +77,9 @@ def _check(folder: Path) -> None:
         raise NotFound(f"{folder} is no export; write one with: opine export {folder}") from None
     if missing := [table for table in TABLES if table not in there]:
         raise NotFound(f"{folder} lacks {', '.join(missing)}; write all tables with: opine export {folder}")
+    files = [f"data/{table}/{split}.parquet" for table in TABLES for split in there[table]]
+    if gone := [file for file in files if not (folder / file).exists()]:
+        raise NotFound(f"{folder} lacks {', '.join(gone)}; copy the whole folder, or export again")
 
 
 class _Spoken:
@@ -97,11 +103,18 @@ class _Spoken:
 
 
 def _rows(folder: Path, table: str, *columns: str) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for path in sorted((folder / "data" / table).glob("*.parquet")):
-        for batch in pq.ParquetFile(path).iter_batches(columns=list(columns)):
-            yield from batch.to_pylist()
+        try:
+            file = pq.ParquetFile(path)
+            if missing := set(columns) - {"flags"} - set(file.schema_arrow.names):
+                raise NotFound(f"{path} has no column {', '.join(sorted(missing))}; export again with this version")
+            for batch in file.iter_batches(columns=list(columns)):
+                yield from batch.to_pylist()
+        except pa.ArrowInvalid as error:
+            raise NotFound(f"{path} is damaged ({error}); copy the folder again, or export again") from error
 
 
 def _is_flagged(row: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """The report in a terminal."""
 
+import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from feedback.report.sections import Chart, Grid, Report, Row, Section, told, to
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
+    from rich.text import Text
 
 WIDTH: Final = 21  # of a drawn interval, in characters
 COLUMNS: Final = 5  # of a grid, so that it fits
@@ -16,54 +18,50 @@ COLUMNS: Final = 5  # of a grid, so that it fits
 
 def drawn(report: Report) -> Iterator["RenderableType"]:
     """What to print, in order; nothing in it is taken for markup."""
-    from rich.text import Text
 
-    yield from (Text(line) for line in report.summary)
+    yield from (_text(line) for line in report.summary)
     for section in report.sections:
         yield from _section(section)
 
 
 def _section(section: Section) -> Iterator["RenderableType"]:
     from rich.padding import Padding
-    from rich.text import Text
 
-    yield Text("\n" + section.title, style="bold")
-    yield from (Text(f"! {warning}", style="bold yellow") for warning in section.warnings)
-    yield from (Text(words) for words in section.words)
+    yield _text("\n" + section.title, style="bold")
+    yield from (_text(f"! {warning}", style="bold yellow") for warning in section.warnings)
+    yield from (_text(words) for words in section.words)
     yield from (Padding(_table(chart), (1, 0, 0, 2)) for chart in section.charts if chart.rows)
     yield from (Padding(_grid(grid), (1, 0, 0, 2)) for grid in section.grids)
 
 
 def _table(chart: Chart) -> "Table":
     from rich.table import Table
-    from rich.text import Text
 
     caption = f"{chart.left_out:,} more not shown" if chart.left_out else None
-    table = Table(title=Text(chart.title), title_justify="left", caption=caption, box=None, padding=(0, 2, 0, 0))
+    table = Table(title=_text(chart.title), title_justify="left", caption=caption, box=None, padding=(0, 2, 0, 0))
     for heading in ("", "figure", "95 % interval", chart.counted, "", ""):
         table.add_column(heading, justify="right" if heading == chart.counted else "left", overflow="fold")
     for row in chart.rows:
         style = "yellow" if row.warns else ""
-        table.add_row(*(Text(cell) for cell in _cells(row, chart)), style=style)
+        table.add_row(*(_text(cell) for cell in _cells(row, chart)), style=style)
     return table
 
 
 def _grid(grid: Grid) -> "Table":
     from rich.table import Table
-    from rich.text import Text
 
     left = ", ".join(grid.columns[COLUMNS:])
     table = Table(
-        title=Text(f"{grid.title} (n: {grid.counted})"),
+        title=_text(f"{grid.title} (n: {grid.counted})"),
         title_justify="left",
-        caption=Text(f"the page has these, too: {left}") if left else None,
+        caption=_text(f"the page has these, too: {left}") if left else None,
         box=None,
         padding=(0, 2, 0, 0),
     )
     for heading in ("", *grid.columns[:COLUMNS]):
-        table.add_column(Text(heading), overflow="fold")
+        table.add_column(_text(heading), overflow="fold")
     for name, cells in grid.rows:
-        table.add_row(Text(name), *(Text(_cell(cell, grid)) for cell in cells[:COLUMNS]))
+        table.add_row(_text(name), *(_text(_cell(cell, grid)) for cell in cells[:COLUMNS]))
     return table
 
 
@@ -77,7 +75,7 @@ def _cell(cell: Row, grid: Grid) -> str:
 def _cells(row: Row, chart: Chart) -> tuple[str, ...]:
     figure = row.figure
     if not isinstance(figure, Estimate):
-        return row.name, "–", "", f"{figure.count:,}", "", f"too little data: {figure.reason}"
+        return row.name, "–", "", f"{figure.count:,}", "", str(figure)
     value, interval = told(figure.value, chart.unit), told_interval(figure, chart.unit)
     return row.name, value, interval, f"{figure.count:,}", _whisker(figure, chart), row.remark
 
@@ -94,3 +92,10 @@ def _whisker(figure: Estimate, chart: Chart) -> str:
         line[place(chart.reference)] = "┼" if line[place(chart.reference)] == "─" else "│"
     line[place(figure.value)] = "●"
     return "".join(line)
+
+
+def _text(words: str, style: str = "") -> "Text":
+    """Without controls: a name out of a foreign export must not drive the terminal."""
+    from rich.text import Text
+
+    return Text("".join(one for one in words if one == "\n" or unicodedata.category(one) != "Cc"), style)

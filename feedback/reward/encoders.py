@@ -1,6 +1,7 @@
 """Image encoders of transformers (SigLIP, CLIP, DINOv2, ...) as features: pooled, of length 1."""
 
 from collections.abc import Sequence
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,9 +86,14 @@ def _pooled(model: Any, pixels: Any) -> Any:
 
 
 def _identity(name: str, model: Any) -> str:
-    """The commit on the hub; of a local folder its name and size, since it has no version."""
-    commit = getattr(model.config, "_commit_hash", None)
-    return f"{name}@{commit}" if commit else f"{Path(name).name}@{model.num_parameters()}"
+    """The commit on the hub; of a local folder, which has no version, a hash of its files."""
+    if not (folder := Path(name)).is_dir():
+        return f"{name}@{getattr(model.config, '_commit_hash', None) or model.num_parameters()}"
+    digest = sha256()
+    for file in sorted(folder.glob("*.json")) + sorted(folder.glob("*.safetensors")):
+        with file.open("rb") as opened:
+            digest.update(f"{file.name} {file_digest(opened, 'sha256').hexdigest()} ".encode())
+    return f"{folder.name}@{digest.hexdigest()[:12]}"
 
 
 def _grey() -> "Image.Image":

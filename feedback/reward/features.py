@@ -1,6 +1,6 @@
 """What a reward sees of an image: a vector of numbers, by the built-in descriptor or by an encoder of your own."""
 
-import warnings
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
@@ -65,9 +65,9 @@ def open_image(source: Path | str | bytes, side: int | None = None) -> "Image.Im
 
     label = "these bytes" if isinstance(source, bytes) else str(source)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(BytesIO(source) if isinstance(source, bytes) else source)
+        image = Image.open(BytesIO(source) if isinstance(source, bytes) else source)
+        if image.width * image.height > (Image.MAX_IMAGE_PIXELS or math.inf):
+            raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels are too many")
         if side:
             image.draft(None, (side, side))
         image.load()
@@ -75,15 +75,18 @@ def open_image(source: Path | str | bytes, side: int | None = None) -> "Image.Im
         raise
     except Exception as error:  # malformed files raise anything from struct.error to IndexError
         raise UnreadableImage(f"{label} cannot be read as an image ({error}); give a JPEG, PNG, WebP or GIF") from error
-    return _as_seen(image)
+    return as_seen(image)
 
 
-def _as_seen(image: "Image.Image") -> "Image.Image":
+def as_seen(image: "Image.Image") -> "Image.Image":
+    """As people see it: turned as its EXIF says, on white where it is transparent, in sRGB by its profile."""
     from PIL import Image, ImageOps
 
     profile = image.info.get("icc_profile")
     with suppress(Exception):  # broken EXIF: people then see it unturned, too
         image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

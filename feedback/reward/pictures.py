@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from feedback.reward.features import Features, Matrix, open_image
+from feedback.reward.features import Features, Matrix, as_seen, open_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -54,8 +54,7 @@ def _picture(image: Any, side: int | None) -> "Image":
         return _from_array(image)
     if isinstance(image, str | Path | bytes):
         return open_image(image, side)
-    picture: Image = image.convert("RGB")
-    return picture
+    return as_seen(image)
 
 
 def _from_array(pixels: np.ndarray) -> "Image":
@@ -71,5 +70,11 @@ def _from_array(pixels: np.ndarray) -> "Image":
     if np.issubdtype(pixels.dtype, np.floating):
         if not np.isfinite(pixels).all():
             raise ValueError("an array holds values that are not finite, so it is no image")
+        if np.abs(pixels - 0.5).max(initial=0) > 1:  # a little outside is what generators do
+            raise ValueError("an array of floats must be 0 to 1; divide by 255, or give whole numbers")
         pixels = np.rint(np.clip(pixels, 0, 1) * 255)
+    elif pixels.dtype == bool:
+        pixels = pixels * 255
+    elif pixels.size and not 0 <= pixels.min() <= pixels.max() <= 255:
+        raise ValueError("an array of whole numbers must be 0 to 255")
     return Image.fromarray(np.ascontiguousarray(pixels.astype(np.uint8)))

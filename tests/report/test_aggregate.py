@@ -61,3 +61,14 @@ def test_an_answer_about_a_set_weighs_one() -> None:
     assert [duel.share for duel in image_duels([tied])] == [0.5] * 3
     assert generator_duels([tied]) == []
     assert {duel.second for duel in generator_duels([answer])} == {"one"}
+
+
+def test_an_answer_about_a_set_counts_once_for_each_of_its_images() -> None:
+    answers = [Answer(f"p{n}", "c", ("w", "x", "y", "z"), "w") for n in range(4)]
+    found = strengths(image_duels(answers))
+    assert {name: one.count for name, one in found.scales[0].strengths.items()} == dict.fromkeys("wxyz", 4)
+    assert found.answers == 4
+    generators = [Answer("ana", "c", ("w", "x", "y", "z"), "w", ("a", "a", "b", "b"))] * 3
+    told = strengths(generator_duels(generators))
+    assert {name: one.count for name, one in told.scales[0].strengths.items()} == {"a": 3, "b": 3}
+    assert told.answers == 3

@@ -178,3 +178,34 @@ def test_every_figure_has_words_for_who_cannot_see_it() -> None:
     page = Reader(to_html(found))
     assert page.attributes.count(("role", "img")) == drawn_ones > 5
     assert sum(name == "aria-label" for name, _ in page.attributes) == drawn_ones + 1  # and the contents
+
+
+def test_who_all_say_the_same_are_not_told_as_too_little() -> None:
+    marks = tuple(Mark(person, f"c{n}", "x", "light", "en", 2) for person in "abcd" for n in range(60))
+    told = " ".join(printed(report(replace(NOBODY, marks=marks, images={"x": PNG}))).split())
+    assert "everybody said the same" in told
+    assert "too little data: everybody" not in told
+    assert "about ," not in told
+    assert "in all languages," not in told
+
+
+def test_a_name_cannot_drive_the_terminal() -> None:
+    answers = tuple(Answer(f"p{n}", f"{n}", ("x", "y"), "xy"[n % 2], ("a\x1b[2J", "b\x07")) for n in range(30))
+    told = printed(report(replace(NOBODY, answers=answers, activity={"p": 30}, images={"x": PNG, "y": PNG})))
+    assert "a[2J" in told
+    assert "\x1b[2J" not in told
+    assert "\x07" not in told
+
+
+async def test_half_a_copy_and_a_damaged_file_are_said(store: Store, tmp_path: Path) -> None:
+    world = await new_world(store, tmp_path)
+    await world.say("ana", 0, ASTRONAUT, LIGHT, click="A")
+    await world.export()
+    (file,) = (world.folder / "data" / "opinions").glob("*.parquet")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(NotFound, match="damaged"):
+        make_report(world.folder)
+    file.unlink()
+    with pytest.raises(NotFound, match=f"lacks data/opinions/{file.name}"):
+        make_report(world.folder)

@@ -178,6 +178,21 @@ def test_an_image_of_nothing_but_nan_has_no_score(reward: Reward) -> None:
         reward(np.full((1, 64, 64, 3), np.nan))
 
 
+def test_an_opened_image_is_seen_as_its_file(reward: Reward, tmp_path: Path) -> None:
+    pixels = np.zeros((80, 80, 4), np.uint8)
+    pixels[20:60, 20:60] = (200, 60, 40, 255)  # on nothing, which people see as white
+    path = tmp_path / "clear.png"
+    Image.fromarray(pixels).save(path)
+    with Image.open(path) as opened_image:
+        assert reward(opened_image) == pytest.approx(reward(path))
+
+
+@pytest.mark.parametrize(("pixels", "says"), [(np.full((9, 9, 3), 200.0), "0 to 1"), (np.full((9, 9, 3), 300), "255")])
+def test_numbers_that_are_no_pixels_are_refused(reward: Reward, pixels: np.ndarray, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        reward(pixels)
+
+
 def test_somebody_unknown_is_told_before_anything_is_generated(reward: Reward) -> None:
     for made in (trl_reward, ddpo_reward):
         with pytest.raises(NotFound, match="nobody"):
