@@ -10,18 +10,15 @@ in a process of its own, which tells its time and its peak memory.
 import argparse
 import asyncio
 import cProfile
-import multiprocessing
-import resource
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from apart import apart
 from PIL import Image
 from sqlalchemy import insert
 
@@ -116,8 +113,8 @@ def _label(opinion: str, reading: int, aspect: str, polarity: str, start: int, e
     }
 
 
-def export_all(url: str, folder: Path, profile: str | None) -> tuple[float, float]:
-    """Seconds, and the peak memory in MB."""
+def export_all(url: str, folder: Path, profile: str | None) -> float:
+    """Seconds."""
     from feedback.export import export
 
     async def run() -> float:
@@ -132,10 +129,10 @@ def export_all(url: str, folder: Path, profile: str | None) -> tuple[float, floa
     seconds = profiler.runcall(asyncio.run, run()) if profiler else asyncio.run(run())
     if profiler:
         profiler.dump_stats(profile)
-    return seconds, _peak()
+    return seconds
 
 
-def write_again(folder: Path, *, from_rows: bool) -> tuple[float, float]:
+def write_again(folder: Path, *, from_rows: bool) -> float:
     """The same of writing the tables with pyarrow alone, as it does by default: from Arrow's columns, or from dicts.
 
     Only the writing is timed, and from dicts the making of columns.
@@ -153,17 +150,7 @@ def write_again(folder: Path, *, from_rows: bool) -> tuple[float, float]:
                 start = time.perf_counter()
                 writer.write_table(table if rows is None else pa.Table.from_pylist(rows, schema=tables.schema_arrow))
                 seconds += time.perf_counter() - start
-    return seconds, _peak()
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def apart(function: Callable[..., tuple[float, float]], *arguments: Any, **more: Any) -> tuple[float, float]:
-    """The function's result, from a process of its own."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments, **more).result()
+    return seconds
 
 
 def main() -> None:

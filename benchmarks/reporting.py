@@ -12,17 +12,15 @@ import argparse
 import cProfile
 import io
 import json
-import multiprocessing
-import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from apart import apart
 
 from feedback.export.columns import Row
 from feedback.export.critiques import Critiques
@@ -111,8 +109,8 @@ def _write(folder: Path, target: Any, rows: Iterator[Row]) -> None:
     writer.close()
 
 
-def report(folder: Path, profile: str | None) -> tuple[float, float]:
-    """Seconds of the processor, imports included, and the peak memory in MB."""
+def report(folder: Path, profile: str | None) -> float:
+    """Seconds of the processor, imports included."""
     from bot import cli_report
 
     start = time.process_time()
@@ -123,10 +121,10 @@ def report(folder: Path, profile: str | None) -> tuple[float, float]:
             profiler.dump_stats(profile)
         else:
             cli_report.report(folder, folder / "report.html")
-    return time.process_time() - start, _peak()
+    return time.process_time() - start
 
 
-def alone(folder: Path) -> tuple[float, float]:
+def alone(folder: Path) -> float:
     """The same of krippendorff's figure, resampled; only the resampling is timed."""
     import krippendorff
     import pandas as pd
@@ -144,17 +142,7 @@ def alone(folder: Path) -> tuple[float, float]:
     for _ in range(RESAMPLES):
         chosen = counts[RANDOM.integers(len(counts), size=len(counts))]
         krippendorff.alpha(value_counts=chosen, level_of_measurement="ordinal")
-    return time.process_time() - start, _peak()
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def apart(function: Callable[..., tuple[float, float]], *arguments: Any) -> tuple[float, float]:
-    """The function's result, from a process of its own."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
+    return time.process_time() - start
 
 
 def main() -> None:
